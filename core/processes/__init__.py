@@ -1,0 +1,1 @@
+"""Starts and ends the processes Kilderkin needs on one machine. Imports no Django."""
