@@ -1,0 +1,34 @@
+"""Tests: real PostgreSQL, the app role, no network but loopback."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("KILDERKIN_HOME", tempfile.mkdtemp(prefix="kilderkin-test-"))
+
+from config.settings.base import *  # noqa: E402, F403
+from config.settings.base import CONTENT_SECURITY_POLICY, DATABASES  # noqa: E402
+from config.settings.npm_files import NPM_FILES  # noqa: E402, F401
+
+DEMO = True
+SECRET_KEY = "tests-only"  # noqa: S105
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+SITE_ORIGIN = "http://localhost:8000"
+SANDBOX_ORIGIN = "http://127.0.0.1:8000"
+PAYMENTS = "sandbox"
+STRIPE_SECRET_KEY = "sk_test_sandbox"  # noqa: S105
+STRIPE_WEBHOOK_SECRETS = ["whsec_tests"]
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] = ["'self'", SANDBOX_ORIGIN]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["TEST"] = {"NAME": os.environ.get("KILDERKIN_TEST_DB", "kilderkin_test")}
+CELERY_BROKER_URL = "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "data_folder_in": str(Path(os.environ["KILDERKIN_HOME"]) / "broker"),
+    "data_folder_out": str(Path(os.environ["KILDERKIN_HOME"]) / "broker"),
+}

@@ -1,0 +1,19 @@
+"""Identifiers that tell nothing."""
+
+import secrets
+from typing import Any
+
+from django.db import models
+
+
+def new_public_id() -> str:
+    """Return 128 random bits as 22 url-safe characters."""
+    return secrets.token_urlsafe(16)
+
+
+class PublicIdField(models.CharField):
+    """The identifier shown in addresses: random, unique, never a serial."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        defaults: dict[str, Any] = {"max_length": 22, "unique": True, "editable": False, "default": new_public_id}
+        super().__init__(**{**defaults, **kwargs})

@@ -1,0 +1,46 @@
+"""One way to lock a row.
+
+Note [Lock order]: offer or class, then member, then application, contest or declaration, then payment; each once per
+transaction, re-read after the lock. Lock the parent, never a book row: any row lock needs the UPDATE privilege,
+which the app role does not have on books.
+"""
+
+from typing import Any, TypeVar
+
+from django.db import DatabaseError, OperationalError, connection
+from django.db.models import Model, QuerySet
+
+from core.errors import Busy
+from core.transactions import needs_transaction
+
+Row = TypeVar("Row", bound=Model)
+LOCK_TIMEOUT = "3s"
+LOCK_NOT_AVAILABLE = "55P03"
+DEADLOCK_DETECTED = "40P01"
+
+
+@needs_transaction
+def lock(rows: QuerySet[Row], **lookup: Any) -> Row:
+    """Return the one row, freshly read, locked until the transaction ends.
+
+    Raises `Busy` when another transaction holds it for longer than three seconds, the model's
+    ``DoesNotExist`` when there is none.
+    """
+    try:
+        set_lock_timeout()
+        return rows.select_for_update(of=("self",), no_key=True).get(**lookup)
+    except OperationalError as error:
+        raise_busy(error)
+        raise
+
+
+def set_lock_timeout() -> None:
+    """Bound every later wait for a lock in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+
+
+def raise_busy(error: DatabaseError) -> None:
+    """Raise `Busy` when the error means that another transaction holds what we wait for; else return."""
+    if getattr(error.__cause__, "sqlstate", "") in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
+        raise Busy() from error

@@ -1,0 +1,16 @@
+"""Money in templates."""
+
+from django import template
+from django.utils.translation import get_language
+
+from core.money import format_minor
+
+register = template.Library()
+
+
+@register.filter(name="money")
+def money(amount_minor: int | None, currency: str) -> str:
+    """Format minor units in the reader's language; an absent amount stays empty."""
+    if amount_minor is None or amount_minor == "":
+        return ""
+    return format_minor(int(amount_minor), currency, get_language() or "en")

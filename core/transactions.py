@@ -1,0 +1,57 @@
+"""Where transactions begin and where they must not.
+
+Note [Transactions]: the edge (view, task, command) opens one; a service requires one; a gateway refuses to run
+inside one, so that no network call ever happens while rows are locked.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import connection, transaction
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+atomic = transaction.atomic
+
+
+class NoTransaction(RuntimeError):
+    """A service was called outside a transaction: open one at the edge with ``core.transactions.atomic``."""
+
+
+class InsideTransaction(RuntimeError):
+    """A gateway was called inside a transaction: write the intent, commit, call, then write the outcome."""
+
+
+def needs_transaction(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Refuse to run the service outside a transaction (`NoTransaction`)."""
+
+    @wraps(function)
+    def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        if not connection.in_atomic_block:
+            raise NoTransaction(function.__qualname__)
+        return function(*args, **kwargs)
+
+    return guarded
+
+
+def refuses_transaction(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Refuse to run the gateway inside a transaction (`InsideTransaction`).
+
+    A test's own enclosing transaction (`TestCase`, pytest-django's ``db``) does not count.
+    """
+
+    @wraps(function)
+    def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        blocks = getattr(connection, "atomic_blocks", [])
+        if any(not getattr(block, "_from_testcase", False) for block in blocks):
+            raise InsideTransaction(function.__qualname__)
+        return function(*args, **kwargs)
+
+    return guarded
+
+
+def after_commit(action: Callable[[], object]) -> None:
+    """Run the action once the current transaction is committed; never when it is rolled back."""
+    transaction.on_commit(action, robust=True)

@@ -1,0 +1,58 @@
+"""What the certificate and its check page need to be drawn."""
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.formats import localize
+
+from equity.rules.certificate_type import fitting_size
+from equity.rules.notches import notch_path
+
+register = template.Library()
+
+COLUMN_MM = 178
+
+
+@register.filter
+def holder_size(names: Sequence[str]) -> int:
+    """Return the size in points in which all holders' names fit their room."""
+    return fitting_size(
+        names, sizes_pt=(48, 40, 33, 27, 22, 18, 15, 12, 10, 8, 7, 6, 5), width_mm=COLUMN_MM, height_mm=40
+    )
+
+
+@register.filter
+def words_size(words: str) -> int:
+    """Return the size in points of the quantity in words."""
+    return fitting_size([words], sizes_pt=(26, 22, 18, 15, 12, 10), width_mm=COLUMN_MM, height_mm=17)
+
+
+@register.simple_tag
+def localized_size(quantity: int) -> int:
+    """Return the size in points in which the quantity, in the figures of the language, fits the head of the cask."""
+    figures = localize(quantity)
+    return fitting_size([figures], sizes_pt=(33, 30, 27, 24, 20, 16, 12, 9, 7), width_mm=38, height_mm=16)
+
+
+@register.filter
+def company_size(name: str) -> int:
+    """Return the size in points of the company's name."""
+    return fitting_size([name], sizes_pt=(18, 15, 12, 10, 8, 6), width_mm=110, height_mm=13)
+
+
+@register.filter
+def small_print_size(text: str) -> int:
+    """Return the size in points of a sentence in small print."""
+    return fitting_size([text], sizes_pt=(8, 7, 6, 5), width_mm=COLUMN_MM, height_mm=13)
+
+
+@register.filter
+def signatory_size(name: str) -> int:
+    """Return the size in points of a signatory's name over the rule."""
+    return fitting_size([name], sizes_pt=(11, 9, 7, 6, 5), width_mm=50, height_mm=14)
+
+
+@register.simple_tag
+def notched_outline(facts_hash: str, width: int, height: int) -> str:
+    """Return the ``d`` of the outline that the certificate's border has, for the check page."""
+    return notch_path(facts_hash, width, height, inset=1)
