@@ -16,8 +16,8 @@ PER_SIDE = (20, 12, 20, 12)
 DIGITS = 64
 
 # In parts of one step, the room each notch has along its side.
-WIDTH_STEP = 0.19
-DEPTH_STEP = 0.085
+WIDTH_STEP = 0.13
+DEPTH_STEP = 0.08
 
 
 class Notch(NamedTuple):

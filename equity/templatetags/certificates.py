@@ -17,14 +17,14 @@ COLUMN_MM = 178
 def holder_size(names: Sequence[str]) -> int:
     """Return the size in points in which all holders' names fit their room."""
     return fitting_size(
-        names, sizes_pt=(48, 40, 33, 27, 22, 18, 15, 12, 10, 8, 7, 6, 5), width_mm=COLUMN_MM, height_mm=40
+        names, sizes_pt=(48, 40, 33, 27, 22, 18, 15, 12, 10, 8, 7, 6, 5), width_mm=COLUMN_MM, height_mm=36
     )
 
 
 @register.filter
 def words_size(words: str) -> int:
     """Return the size in points of the quantity in words."""
-    return fitting_size([words], sizes_pt=(26, 22, 18, 15, 12, 10), width_mm=COLUMN_MM, height_mm=17)
+    return fitting_size([words], sizes_pt=(27, 22, 18, 15, 12, 10), width_mm=COLUMN_MM, height_mm=12.5)
 
 
 @register.simple_tag
@@ -37,19 +37,31 @@ def localized_size(quantity: int) -> int:
 @register.filter
 def company_size(name: str) -> int:
     """Return the size in points of the company's name."""
-    return fitting_size([name], sizes_pt=(18, 15, 12, 10, 8, 6), width_mm=110, height_mm=13)
+    return fitting_size([name], sizes_pt=(18, 15, 12, 10, 8, 7, 6, 5), width_mm=110, height_mm=10)
+
+
+@register.filter
+def office_size(address: str) -> int:
+    """Return the size in points of the line with the company's number and office."""
+    return fitting_size([address + " " * 60], sizes_pt=(8, 7, 6, 5), width_mm=110, height_mm=7.5)
+
+
+@register.filter
+def terms_size(sentence: str) -> int:
+    """Return the size in points of the sentence that says what the shares are."""
+    return fitting_size([sentence], sizes_pt=(12, 11, 10, 9, 8, 7, 6, 5), width_mm=COLUMN_MM, height_mm=11)
 
 
 @register.filter
 def small_print_size(text: str) -> int:
     """Return the size in points of a sentence in small print."""
-    return fitting_size([text], sizes_pt=(8, 7, 6, 5), width_mm=COLUMN_MM, height_mm=13)
+    return fitting_size([text], sizes_pt=(8, 7, 6, 5), width_mm=COLUMN_MM - 6, height_mm=10)
 
 
 @register.filter
 def signatory_size(name: str) -> int:
     """Return the size in points of a signatory's name over the rule."""
-    return fitting_size([name], sizes_pt=(11, 9, 7, 6, 5), width_mm=50, height_mm=14)
+    return fitting_size([name], sizes_pt=(11, 9, 7, 6, 5, 4), width_mm=41, height_mm=13)
 
 
 @register.simple_tag

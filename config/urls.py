@@ -1,0 +1,17 @@
+"""The addresses of the house."""
+
+from django.conf import settings
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("portal.urls")),
+    path("", include("equity.urls")),
+    path("payments/", include("payments.urls")),
+    path("accounts/", include("accounts.urls")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("portal.urls_demo")))
+
+handler403 = "portal.views.errors.forbidden"
+handler404 = "portal.views.errors.not_found"
+handler500 = "portal.views.errors.server_error"

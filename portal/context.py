@@ -1,0 +1,19 @@
+"""What every page knows."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from equity.models import Company
+
+
+def company(request: HttpRequest) -> dict[str, Any]:
+    """The issuer, read when a template asks for it."""
+    return {"company": SimpleLazyObject(lambda: Company.objects.first())}
+
+
+def demo(request: HttpRequest) -> dict[str, Any]:
+    """Whether this is the demo, so that every page says so."""
+    return {"demo_banner": settings.DEMO}

@@ -1,0 +1,78 @@
+"""Fixtures of the whole house: a real database as the app role, fresh copies for committed work, no network."""
+
+import os
+import socket
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from tests.network import only_loopback
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
+APP_ROLE = "kilderkin_app"
+_copies = count()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Sockets reach this machine only."""
+    original = socket.socket.connect
+    socket.socket.connect = only_loopback(original)  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = original  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Migrate as the owner, then run every test as the app role, as the web does."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        become(APP_ROLE)
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        become("")
+
+
+def become(role: str) -> None:
+    """Reconnect as the PostgreSQL role; empty means the owner."""
+    options = connections["default"].settings_dict["OPTIONS"]
+    options.pop("assume_role", None)
+    if role:
+        options["assume_role"] = role
+    connections["default"].close()
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh database for tests that commit: a copy of the migrated one, dropped afterwards.
+
+    Append-only triggers refuse the usual flush, and they are never switched off.
+    """
+    template = settings.DATABASES["default"]["NAME"]
+    name = f"{template}_copy_{next(_copies)}"
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        become("")
+        _with_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        _use(name)
+        become(APP_ROLE)
+        yield name
+        _use(template)
+        become("")
+        _with_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        become(APP_ROLE)
+
+
+def _use(name: str) -> None:
+    settings.DATABASES["default"]["NAME"] = name
+    connections["default"].close()
+    connections["default"].settings_dict["NAME"] = name
+
+
+def _with_server(*statements: str) -> None:
+    """Run statements in the maintenance database, with nobody in the template."""
+    connections.close_all()
+    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        for statement in statements:
+            cursor.execute(statement)
