@@ -6,11 +6,11 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from core.processes import ports
 from core.processes.errors import CannotStart
 from core.processes.places import Owner, can_reach, home, owner_for, reachable_folder
 
@@ -140,27 +140,9 @@ def write_options(cluster: Cluster) -> None:
 
 def with_free_port(cluster: Cluster) -> Cluster:
     """Return the cluster, remembered with another port if somebody else took its own."""
-    if is_free(cluster.port):
+    if ports.is_free(cluster.port):
         return cluster
-    return save(Cluster(**{**asdict(cluster), "port": free_port()}))
-
-
-def is_free(port: int) -> bool:
-    """Say whether nobody listens on this port of 127.0.0.1."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return save(Cluster(**{**asdict(cluster), "port": ports.free_port()}))
 
 
 def _installed() -> Path:
@@ -175,7 +157,7 @@ def _fresh(name: str, folder: Path) -> Cluster:
     return Cluster(
         name=name,
         folder=str(folder),
-        port=free_port(),
+        port=ports.free_port(),
         admin_password=secrets.token_urlsafe(32),
         owner_password=secrets.token_urlsafe(32),
     )

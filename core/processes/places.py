@@ -95,3 +95,7 @@ def _dedicated_user() -> pwd.struct_passwd:
                 command = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", OWNER_NAME]
                 subprocess.run(command, check=False, capture_output=True)  # noqa: S603  fixed command
     return pwd.getpwnam("nobody")
+
+
+if __name__ == "__main__":
+    print(home())

@@ -146,8 +146,8 @@ def _spawn(cluster: Cluster) -> None:
 
 def _server(cluster: Cluster) -> psutil.Process | None:
     """Return the running main process of this cluster, found by its own record and checked against the process."""
-    for process in _started:
-        process.poll()
+    for started in _started:
+        started.poll()
     record = _recorded_pid(cluster)
     try:
         process = psutil.Process(record) if record else None

