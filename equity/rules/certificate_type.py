@@ -14,7 +14,7 @@ LINE_HEIGHT = 1.28
 LARGEST_BROKEN_PT = 27
 
 # In ems of Bricolage Grotesque 800, the wider of our two faces.
-NARROW, USUAL, CAPITAL, WIDE = 0.36, 0.6, 0.76, 1.02
+NARROW, USUAL, DIGIT, CAPITAL, WIDE = 0.36, 0.6, 0.69, 0.76, 1.02
 NARROW_LETTERS = frozenset("ijlIJft.,;:'’‘|!()[]-· \u200e\u200f")
 WIDE_LETTERS = frozenset("mwMW@%&—…")
 
@@ -43,4 +43,6 @@ def _ems(letter: str) -> float:
         return NARROW
     if base in WIDE_LETTERS or ord(base) >= 0x2E80:
         return WIDE
+    if base.isdigit():
+        return DIGIT
     return CAPITAL if base.isupper() else USUAL

@@ -31,19 +31,31 @@ def words_size(words: str) -> int:
 def localized_size(quantity: int) -> int:
     """Return the size in points in which the quantity, in the figures of the language, fits the head of the cask."""
     figures = localize(quantity)
-    return fitting_size([figures], sizes_pt=(33, 30, 27, 24, 20, 16, 12, 9, 7), width_mm=38, height_mm=16)
+    return fitting_size([figures], sizes_pt=(33, 30, 27, 24, 20, 16, 12, 9, 7), width_mm=36, height_mm=16)
+
+
+@register.filter
+def serial_size(serial: str) -> int:
+    """Return the size in points of the certificate's number under the cask."""
+    return fitting_size([serial], sizes_pt=(22, 18, 15, 12, 10), width_mm=66, height_mm=10)
 
 
 @register.filter
 def company_size(name: str) -> int:
     """Return the size in points of the company's name."""
-    return fitting_size([name], sizes_pt=(18, 15, 12, 10, 8, 7, 6, 5), width_mm=110, height_mm=10)
+    return fitting_size([name], sizes_pt=(18, 15, 12, 10, 8, 7, 6, 5), width_mm=97, height_mm=10)
 
 
 @register.filter
-def office_size(address: str) -> int:
+def office_size(line: str) -> int:
     """Return the size in points of the line with the company's number and office."""
-    return fitting_size([address + " " * 60], sizes_pt=(8, 7, 6, 5), width_mm=110, height_mm=7.5)
+    return fitting_size([line], sizes_pt=(8, 7, 6, 5), width_mm=97, height_mm=7.5)
+
+
+@register.filter
+def minute_size(reference: str) -> int:
+    """Return the size in points of the reference to the board's minutes."""
+    return fitting_size([reference], sizes_pt=(11, 9, 8, 7, 6, 5), width_mm=44, height_mm=19)
 
 
 @register.filter
