@@ -1,0 +1,145 @@
+"""What ``make prod-check`` notices: each question is asked of a ready installation with one thing wrong."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from core import readiness
+
+LIVE = "sk_live_" + "0" * 24
+
+
+@pytest.fixture
+def ready(settings, tmp_path: Path, smtp_port: int):
+    """Settings with which nothing but the broker and the database is left to ask."""
+    settings.SECRET_KEY = "a long and random text " * 3
+    settings.ALLOWED_HOSTS = ["shares.example"]
+    settings.SITE_ORIGIN = "https://shares.example"
+    settings.DEMO = False
+    settings.PAYMENTS = "stripe"
+    settings.STRIPE_SECRET_KEY = LIVE
+    settings.STRIPE_WEBHOOK_SECRETS = ["whsec_0"]
+    settings.EMAIL_BACKEND = readiness.REAL_MAIL
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", smtp_port, False
+    settings.FILES_ROOT = tmp_path / "files"
+    return settings
+
+
+@pytest.fixture
+def smtp_port() -> Iterator[int]:
+    """A mail server that says hello and goodbye, as often as it is asked."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_greet, args=(server,), daemon=True).start()
+        yield server.getsockname()[1]
+
+
+def _greet(server: socket.socket) -> None:
+    while True:
+        try:
+            caller, _ = server.accept()
+        except OSError:
+            return
+        with caller, caller.makefile("rwb") as talk:
+            talk.write(b"220 mail.example\r\n")
+            talk.flush()
+            for line in talk:
+                talk.write(b"221 bye\r\n" if line.startswith(b"QUIT") else b"250 ok\r\n")
+                talk.flush()
+
+
+QUESTIONS = [
+    readiness.secret_key,
+    readiness.addresses,
+    readiness.demo_is_off,
+    readiness.payments_are_real,
+    readiness.mail_leaves,
+    readiness.files_can_be_written,
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.__name__)
+def test_question_of_ready_installation_has_no_answer(ready, question) -> None:
+    assert question() == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "value", "begins"),
+    [
+        (readiness.secret_key, "SECRET_KEY", "", "SECRET_KEY is empty or too short"),
+        (readiness.secret_key, "SECRET_KEY", "django-insecure-" + "x" * 50, "SECRET_KEY is empty or too short"),
+        (readiness.addresses, "ALLOWED_HOSTS", [], "ALLOWED_HOSTS is empty"),
+        (readiness.addresses, "ALLOWED_HOSTS", ["*"], "ALLOWED_HOSTS is empty or '*'"),
+        (readiness.addresses, "SITE_ORIGIN", "http://shares.example", "SITE_ORIGIN is http://shares.example"),
+        (readiness.addresses, "SITE_ORIGIN", "https://other.example", "SITE_ORIGIN is https://other.example"),
+        (readiness.demo_is_off, "DEMO", True, "DEMO is on"),
+        (readiness.broker_answers, "CELERY_BROKER_URL", "filesystem://", "CELERY_BROKER_URL is missing or made"),
+        (readiness.broker_answers, "CELERY_BROKER_URL", "memory://", "CELERY_BROKER_URL is missing or made"),
+        (readiness.broker_answers, "CELERY_BROKER_URL", "amqp://127.0.0.1:1//", "The broker of CELERY_BROKER_URL does"),
+        (readiness.payments_are_real, "PAYMENTS", "sandbox", "PAYMENTS is not 'stripe'"),
+        (readiness.payments_are_real, "STRIPE_SECRET_KEY", "", "STRIPE_SECRET_KEY or STRIPE_WEBHOOK_SECRETS is empty"),
+        (readiness.payments_are_real, "STRIPE_SECRET_KEY", "sk_test_0", "STRIPE_SECRET_KEY is a test key"),
+        (readiness.payments_are_real, "STRIPE_SECRET_KEY", "pk_live_0", "STRIPE_SECRET_KEY is no secret key"),
+        (readiness.payments_are_real, "STRIPE_WEBHOOK_SECRETS", ["we_0"], "STRIPE_WEBHOOK_SECRETS holds something"),
+        (readiness.mail_leaves, "EMAIL_HOST", "", "EMAIL_HOST is empty"),
+        (readiness.mail_leaves, "EMAIL_PORT", 1, "The mail server 127.0.0.1 does not accept us"),
+        (readiness.files_can_be_written, "FILES_ROOT", "/proc/files", "The document store /proc/files cannot be"),
+    ],
+)
+def test_one_thing_wrong_gets_its_sentence(ready, question, name: str, value: object, begins: str) -> None:
+    setattr(ready, name, value)
+
+    assert question()[: len(begins)] == begins
+
+
+@pytest.mark.django_db
+def test_test_database_answers_and_is_closed_to_the_app() -> None:
+    assert [question() for question in (readiness.database_answers, *readiness.OF_THE_DATABASE)] == [""] * 5
+
+
+@pytest.mark.django_db
+def test_book_that_the_app_may_change_is_named() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("CREATE TABLE diary (line text)")
+        cursor.execute(
+            "CREATE TRIGGER diary_append_only BEFORE UPDATE ON diary "
+            "FOR EACH ROW EXECUTE FUNCTION kilderkin_refuse_change()"
+        )
+        cursor.execute("REVOKE ALL ON diary FROM kilderkin_worker")
+
+    assert readiness.books_are_closed()[:48] == "These books can be changed: diary by kilderkin_a"
+
+
+@pytest.mark.django_db
+def test_owner_as_running_user_is_noticed() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+
+    assert readiness.web_is_not_the_owner()[:44] == "The database user is kilderkin_owner: set DA"
+
+
+@pytest.mark.django_db
+def test_moved_clock_is_noticed() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE core_clock_offset SET \"offset\" = '1 day'")
+
+    assert readiness.clock_is_real()[:53] == "The demo's clock of this database is ahead by 1 day: "
+
+
+@pytest.mark.django_db
+def test_command_prints_one_line_each_and_fails(ready, capsys: pytest.CaptureFixture[str]) -> None:
+    ready.CELERY_BROKER_URL = "memory://"
+
+    with pytest.raises(CommandError, match=r"^1 of 12 questions stand"):
+        call_command("prod_check")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines].count("ok") == 11
+    assert [line for line in lines if line.startswith("NOT")] == [
+        "NOT READY  CELERY_BROKER_URL is missing or made for a demo: name a Redis or RabbitMQ server."
+    ]
