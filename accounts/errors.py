@@ -61,7 +61,7 @@ class NotInTheDemo(DomainError):
 class WrongCode(DomainError):
     """The code is not the one we sent, or was used."""
 
-    sentence = _("This code is not right. Check it and try again.")
+    sentence = _("This code is not right, or it was used already. Check it and try again.")
     code = "wrong_code"
 
 

@@ -132,7 +132,7 @@ def _write_members(joint: Party, people: Sequence[Party], role: MemberRole) -> N
 
 @needs_transaction
 def change_name(*, party: Party, name: str, given_name: str, by: User, at: datetime) -> Party:
-    """Change the name a person is shown and greeted by; raise `BadName`. Entries already in the register keep theirs."""
+    """Change the name somebody is shown and greeted by; raise `BadName`. What the register says already stays."""
     full_name = cleaned(name, organisation=party.kind == PartyKind.ORGANISATION)
     before = party.display_name
     party.display_name = full_name

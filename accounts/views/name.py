@@ -1,0 +1,36 @@
+"""How somebody is shown, greeted and written to."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.forms import NameForm
+from accounts.models import User
+from accounts.permissions import holder_required
+from accounts.services.people import change_name, choose_language
+from core import clock
+from core.transactions import atomic
+
+
+@login_required
+@holder_required
+@require_http_methods(["GET", "POST"])
+def name(request: HttpRequest) -> HttpResponse:
+    """Change one's name and language."""
+    assert isinstance(request.user, User)
+    assert request.user.party is not None
+    party = request.user.party
+    initial = {"full_name": party.display_name, "given_name": party.given_name, "language": party.language}
+    form = NameForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data, at = form.cleaned_data, clock.now()
+        with atomic():
+            change_name(party=party, name=data["full_name"], given_name=data["given_name"], by=request.user, at=at)
+            choose_language(party=party, language=data["language"], by=request.user, at=at)
+        messages.info(request, _("Your name and language are changed."))
+        return HttpResponseRedirect(reverse("mfa_index"))
+    return render(request, "account/name.html", {"form": form})
