@@ -13,13 +13,25 @@ from core.money import NO_BREAK_SPACE, SYMBOL_BEHIND, SYMBOLS, decimal_from_mino
 
 register = template.Library()
 
-# Note [Stack]: a drawing of 560 x 400 user units; the column stands left, the words right of it, never overlapping.
-STACK_HEIGHT = 360
-STACK_TOP = 16
+# Note [Stack]: a drawing 360 user units wide; the column stands left, the words right of it, never overlapping.
+STACK_WIDTH = 110
+STACK_HEIGHT = 330
+STACK_TOP = 34
 STACK_LINE = 19
-STACK_GAP = 14
-STACK_LABEL_LETTERS = 26
-THINNEST = 4
+STACK_GAP = 12
+STACK_LABEL_LETTERS = 24
+THINNEST = 5
+
+# The view boxes of the linocuts in static/img.
+ART_BOXES = {
+    "hop": "-2 -14 126 176",
+    "grain": "8 -46 104 228",
+    "cask": "0 0 220 160",
+    "coc-bia-hoi": "0 0 140 210",
+    "glass": "0 0 120 204",
+    "beer-mat": "0 0 164 160",
+    "foam": "0 0 1200 80",
+}
 
 
 @dataclass(frozen=True)
@@ -33,8 +45,8 @@ class Layer:
     height: float
     middle: float
     text_y: float
+    anchor_y: float
     ahead: bool
-    pattern: str
     is_thickened: bool
     hatch: list[tuple[float, float, float, float]] = field(default_factory=list)
 
@@ -91,10 +103,10 @@ def stack_layers(ranking, you_minor: int, you_label: str = "") -> dict:
             height=round(heights[index], 1),
             middle=round(middles[index], 1),
             text_y=round(top + STACK_LINE - 2, 1),
+            anchor_y=round(top + STACK_LINE - 8, 1),
             ahead=rows[index]["ahead_of_you"],
-            pattern="dots" if index % 2 else "lines",
             is_thickened=STACK_HEIGHT * rows[index]["amount_minor"] / total < THINNEST,
-            hatch=hatch_lines(starts[index], heights[index], 150, 9 if index % 2 == 0 else 18) if rows[index]["ahead_of_you"] else [],
+            hatch=_hatch_of(index, starts[index], heights[index]) if rows[index]["ahead_of_you"] else [],
         )
         for index, top in enumerate(tops)
     ]
@@ -105,6 +117,20 @@ def stack_layers(ranking, you_minor: int, you_label: str = "") -> dict:
         "ahead_minor": sum(row["amount_minor"] for row in ahead),
         "is_thickened": layers[-1].is_thickened,
     }
+
+
+def _hatch_of(index: int, y: float, height: float) -> list[tuple[float, float, float, float]]:
+    """Every layer slants the other way than the one above it, and each pair is wider set than the last."""
+    lines = hatch_lines(y, height, STACK_WIDTH, 9 + 5 * (index // 2))
+    if index % 2 == 0:
+        return lines
+    return [(STACK_WIDTH - x1, y1, STACK_WIDTH - x2, y2) for x1, y1, x2, y2 in lines]
+
+
+@register.filter
+def art_box(name: str) -> str:
+    """Return the view box of a linocut; KeyError for one that does not exist."""
+    return ART_BOXES[name]
 
 
 def _as_rows(ranking) -> list[dict]:
@@ -118,11 +144,11 @@ def mat_rings(years: int) -> list[dict]:
     rings = []
     for year in range(min(int(years or 0), 12)):
         angle = year * 2.399963
-        radius = 104 - year * 6
+        radius = 112 - year * 8
         rings.append(
             {
-                "x": round(180 + 7 * math.cos(angle), 1),
-                "y": round(180 + 7 * math.sin(angle), 1),
+                "x": round(180 + 9 * math.cos(angle), 1),
+                "y": round(181 + 9 * math.sin(angle), 1),
                 "radius": radius,
                 "dash": f"{round(radius * 4.6)} {round(radius * 0.5)} {round(radius * 1.1)} {round(radius * 0.3)}",
                 "turn": round(math.degrees(angle)) % 360,
@@ -208,6 +234,18 @@ def in_groups(code: str, size: int = 8) -> str:
 
 
 @register.filter
-def share_of(part: int | None, whole: int | None) -> int:
-    """Return part of whole in hundredths, 0 to 100, rounded down; nothing of nothing is 0. For widths of drawings."""
-    return max(0, min(100, int(part or 0) * 100 // int(whole))) if whole else 0
+def share_of_width(part: int | None, whole: int | None) -> int:
+    """Return part of whole on a drawing 396 units wide, rounded down; nothing of nothing is 0."""
+    return max(0, min(396, int(part or 0) * 396 // int(whole))) if whole else 0
+
+
+@register.filter
+def in_turns(degrees: str) -> list[int]:
+    """Return the turns written in the template as numbers."""
+    return [int(turn) for turn in degrees.split()]
+
+
+@register.filter
+def unlocalized(number: float) -> str:
+    """Return a coordinate with a point, whatever the reader's language; a comma would break the drawing."""
+    return f"{number:.1f}".removesuffix(".0")

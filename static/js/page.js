@@ -1,0 +1,30 @@
+// The whole script of a page: put the focus where a reader must look first. Everything works without it.
+
+const takeFocus = (root) => {
+  const first = root.querySelector?.("[data-takes-focus]");
+  if (first) first.focus();
+};
+
+// The first page's summary takes the focus by its autofocus attribute. An answer that replaces part of the page may bring an error summary with it.
+document.addEventListener("htmx:afterSettle", (event) => takeFocus(event.target));
+
+// Our servers answer a refused form with 422 and the form itself: show it instead of dropping it.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 422) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+
+// A pressed button stays pressed: one click, one request. The server is safe against the second one anyway.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
