@@ -34,7 +34,9 @@ def run() -> None:
         url = postgres.ensure_running(CLUSTER) if own_database else _foreign_database(os.environ["DATABASE_URL"])
         people = home() / "run" / "demo_people.txt"
         compile_messages()
+        say("Preparing the database and the example company")
         supervisor.run_once(_prepare(url, port, people))
+        say("Starting the web server, the worker and the timer")
         web = supervisor.add(_web(url, port))
         supervisor.add(_worker(url, port))
         supervisor.add(_beat(url, port))

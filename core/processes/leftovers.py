@@ -8,6 +8,7 @@ and by a mark in its environment, which its own children inherit.
 import contextlib
 import json
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -74,8 +75,26 @@ def end(processes: Iterable[psutil.Process], *, seconds: float) -> None:
     for process in asked:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, alive = psutil.wait_procs(asked, timeout=seconds)
+    alive = _wait(asked, seconds)
     for process in alive:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(alive, timeout=seconds)
+    _wait(alive, seconds)
+
+
+def lives(process: psutil.Process) -> bool:
+    """Say whether a process runs. A zombie does not: in a container often nobody collects the dead."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _wait(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait until all have ended, at most so many seconds; return those that have not."""
+    deadline = time.monotonic() + seconds
+    alive = [process for process in processes if lives(process)]
+    while alive and time.monotonic() < deadline:
+        time.sleep(0.05)
+        alive = [process for process in alive if lives(process)]
+    return alive

@@ -130,8 +130,8 @@ def install_python(kind: str) -> None:
         return
     if not _runs([python, "-m", "pip", "--version"]):
         _run([python, "-m", "ensurepip", "--upgrade"], "pip could not be put into .venv")
-    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    print(f"Installing Python packages ({lock.name})", flush=True)
+    command = [python, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    print(f"Installing Python packages ({lock.name}); the first time takes a minute or two", flush=True)
     _run([*command, "--requirement", str(lock)], "The Python packages could not be installed")
     _write_stamp(stamp, lock)
 
@@ -144,7 +144,7 @@ def install_npm() -> None:
     if not has_program("npm") or _node_version() < OLDEST_NODE:
         raise Missing(f"This machine lacks Node {OLDEST_NODE} or newer with npm. Install it, and then make again.")
     print("Installing npm packages (styles, fonts, htmx)", flush=True)
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
     _run(command, "The npm packages could not be installed")
     _write_stamp(stamp, lock)
 
