@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import weasyprint
 from fontTools.ttLib import TTFont
 from weasyprint.text.fonts import FontConfiguration
 
 from core.pdf.errors import NotPrintable, UnprintableText
-from core.pdf.fetcher import static_bytes
+from core.pdf.fetcher import SCHEME, LockedFetcher, static_bytes
 
+FONT_SHEET = f"{SCHEME}css/print.css"
 FONT_FILES = (
     "vendor/fonts/BeVietnamPro-400.ttf",
     "vendor/fonts/BeVietnamPro-600.ttf",
@@ -37,7 +39,10 @@ def font_configuration() -> FontConfiguration:
     """Return the fonts of this process, loaded once; a forked worker loads its own. Not safe across threads."""
     if not _configurations:
         with _without_system_fonts():
-            _configurations.append(FontConfiguration())
+            configuration = FontConfiguration()
+        # Before the first document: with no font at all Pango does not refuse, it ends the process (SIGSEGV).
+        weasyprint.CSS(url=FONT_SHEET, font_config=configuration, url_fetcher=LockedFetcher({}))
+        _configurations.append(configuration)
     return _configurations[0]
 
 

@@ -19,15 +19,23 @@ NARROW_LETTERS = frozenset("ijlIJft.,;:'’‘|!()[]-· \u200e\u200f")
 WIDE_LETTERS = frozenset("mwMW@%&—…")
 
 
-def fitting_size(texts: Sequence[str], *, sizes_pt: Sequence[int], width_mm: float, height_mm: float) -> int:
+def fitting_size(
+    texts: Sequence[str],
+    *,
+    sizes_pt: Sequence[int],
+    width_mm: float,
+    height_mm: float,
+    broken_max_pt: int = LARGEST_BROKEN_PT,
+) -> int:
     """Return the largest of ``sizes_pt`` (descending) in which ``texts``, one under the other, fit the room.
 
-    When even the smallest does not fit, the smallest is returned and the page itself must refuse.
+    A text may go over several lines up to ``broken_max_pt`` points; 0 keeps it on one line. When even the smallest
+    does not fit, the smallest is returned and the page itself must refuse.
     """
     for size in sizes_pt:
         lines = [max(1, ceil(text_width_mm(text, size) / width_mm)) for text in texts]
         broken = max(lines, default=1) > 1
-        if sum(lines) * size * MM_PER_POINT * LINE_HEIGHT <= height_mm and not (broken and size > LARGEST_BROKEN_PT):
+        if sum(lines) * size * MM_PER_POINT * LINE_HEIGHT <= height_mm and not (broken and size > broken_max_pt):
             return size
     return sizes_pt[-1]
 

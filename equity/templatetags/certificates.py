@@ -31,13 +31,15 @@ def words_size(words: str) -> int:
 def localized_size(quantity: int) -> int:
     """Return the size in points in which the quantity, in the figures of the language, fits the head of the cask."""
     figures = localize(quantity)
-    return fitting_size([figures], sizes_pt=(33, 30, 27, 24, 20, 16, 12, 9, 7), width_mm=36, height_mm=16)
+    return fitting_size(
+        [figures], sizes_pt=(33, 30, 27, 24, 20, 16, 12, 9, 7), width_mm=43, height_mm=16, broken_max_pt=0
+    )
 
 
 @register.filter
 def serial_size(serial: str) -> int:
     """Return the size in points of the certificate's number under the cask."""
-    return fitting_size([serial], sizes_pt=(22, 18, 15, 12, 10), width_mm=66, height_mm=10)
+    return fitting_size([serial], sizes_pt=(22, 18, 15, 12, 10, 8), width_mm=66, height_mm=10, broken_max_pt=0)
 
 
 @register.filter
@@ -73,7 +75,7 @@ def small_print_size(text: str) -> int:
 @register.filter
 def signatory_size(name: str) -> int:
     """Return the size in points of a signatory's name over the rule."""
-    return fitting_size([name], sizes_pt=(11, 9, 7, 6, 5, 4), width_mm=41, height_mm=13)
+    return fitting_size([name], sizes_pt=(11, 9, 7, 6, 5, 4), width_mm=40, height_mm=13)
 
 
 @register.simple_tag
