@@ -41,7 +41,7 @@ def send_account_mail(name: str, email: str, context: dict[str, Any]) -> None:
 
 
 def _greeting(user: User | None) -> str:
-    """Greet by name only whose address is proved: a stranger could sign somebody else up under the name of an advert."""
+    """Greet by name only whose address is proved: strangers sign others up under names that are adverts."""
     if user is None or user.party is None:
         return ""
     proved = EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()

@@ -21,6 +21,7 @@ from accounts.forms import ConfirmForm
 from accounts.freshness import remember_factor
 from accounts.mails import send_account_mail
 from accounts.models import User
+from accounts.permissions import signed_in_user
 from accounts.queries.people import APP, MAILED_CODE, PASSKEY, real_now, ways_to_confirm
 from accounts.services.codes import find_waiting_code, send_confirmation_code, use_app_code, use_confirmation_code
 from core.errors import DomainError
@@ -39,15 +40,15 @@ def next_of(request: HttpRequest, otherwise: str) -> str:
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
     """Ask for a passkey or an app's code; those who have neither get a code by mail."""
-    assert isinstance(request.user, User)
-    ways = ways_to_confirm(request.user)
+    user = signed_in_user(request)
+    ways = ways_to_confirm(user)
     if request.method == "POST":
         if request.POST.get("action") == "send" and MAILED_CODE in ways:
-            return _send_code(request, request.user)
+            return _send_code(request, user)
         if "credential" in request.POST and PASSKEY in ways:
-            return _check_passkey(request, request.user)
-        return _check_code(request, request.user, by_mail=MAILED_CODE in ways)
-    return _page(request, request.user, ConfirmForm(by_mail=MAILED_CODE in ways))
+            return _check_passkey(request, user)
+        return _check_code(request, user, by_mail=MAILED_CODE in ways)
+    return _page(request, user, ConfirmForm(by_mail=MAILED_CODE in ways))
 
 
 def _send_code(request: HttpRequest, user: User) -> HttpResponse:

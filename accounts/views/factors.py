@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.adapters import FactorAdapter
 from accounts.freshness import fresh_factor_required, remember_factor
 from accounts.mails import send_account_mail
-from accounts.models import User
+from accounts.permissions import signed_in_user
 from accounts.queries.people import APP, PASSKEY, is_staff_member
 from accounts.services.codes import make_recovery_codes
 from accounts.services.factors import note_changed_factor
@@ -104,15 +104,15 @@ class DeactivateAppView(app_views.DeactivateTOTPView):
 @require_http_methods(["GET", "POST"])
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Show ten new recovery codes once; earlier ones stop working."""
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     if request.method == "GET":
         return render(request, "mfa/recovery_codes.html", {})
     at = clock.now()
     with atomic():
-        codes = make_recovery_codes(user=request.user, at=at)
+        codes = make_recovery_codes(user=user, at=at)
         keep = request.session.session_key or ""
-        note_changed_factor(user=request.user, what="recovery_codes", keep_session=keep, by=request.user, at=at)
-        send_account_mail("factor_changed", request.user.email, {"what": "recovery_codes"})
+        note_changed_factor(user=user, what="recovery_codes", keep_session=keep, by=user, at=at)
+        send_account_mail("factor_changed", user.email, {"what": "recovery_codes"})
     return render(request, "mfa/recovery_codes.html", {"codes": codes})
 
 
@@ -129,13 +129,13 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest) -> HttpResponse:
     """End one session of the user, or all but this one."""
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     which = request.POST.get("session", "")
     here = request.session.session_key or ""
     with atomic():
         end_sessions(
-            user=request.user,
-            by=request.user,
+            user=user,
+            by=user,
             at=clock.now(),
             keep=here,
             only=int(which) if which.isdecimal() and len(which) < 19 else None,

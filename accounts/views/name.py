@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms import NameForm
-from accounts.models import User
-from accounts.permissions import holder_required
+from accounts.models import Party
+from accounts.permissions import holder_required, signed_in_user
 from accounts.services.people import change_name, choose_language
 from core import clock
 from core.transactions import atomic
@@ -21,16 +21,15 @@ from core.transactions import atomic
 @require_http_methods(["GET", "POST"])
 def name(request: HttpRequest) -> HttpResponse:
     """Change one's name and language."""
-    assert isinstance(request.user, User)
-    assert request.user.party is not None
-    party = request.user.party
+    user = signed_in_user(request)
+    party = Party.objects.get(pk=user.party_id)
     initial = {"full_name": party.display_name, "given_name": party.given_name, "language": party.language}
     form = NameForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data, at = form.cleaned_data, clock.now()
         with atomic():
-            change_name(party=party, name=data["full_name"], given_name=data["given_name"], by=request.user, at=at)
-            choose_language(party=party, language=data["language"], by=request.user, at=at)
+            change_name(party=party, name=data["full_name"], given_name=data["given_name"], by=user, at=at)
+            choose_language(party=party, language=data["language"], by=user, at=at)
         messages.info(request, _("Your name and language are changed."))
         return HttpResponseRedirect(reverse("mfa_index"))
     return render(request, "account/name.html", {"form": form})

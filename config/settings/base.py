@@ -90,9 +90,9 @@ AUTH_USER_MODEL = "accounts.User"
 # Django empties a third of it beyond 300 entries unless told otherwise, and would forget who tried too often.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "accounts.counters.CounterCache",
         "LOCATION": "core_cache",
-        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
@@ -179,6 +179,7 @@ JOB_HANDLERS = {
 }
 PAYMENT_HANDLERS = {
     "share_application": {
+        "lock": "equity.services.payments_in.lock_reference",
         "paid": "equity.services.payments_in.record_paid",
         "failed": "equity.services.payments_in.record_failed",
         "expired": "equity.services.payments_in.record_expired",
