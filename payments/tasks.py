@@ -1,0 +1,34 @@
+"""Celery tasks of payments: an id in, one call. The row decides; the message is only a hint."""
+
+import logging
+
+from celery import shared_task
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from payments.errors import ProviderError
+from payments.services import events, refunds
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def process_event(event_id: str) -> None:
+    """Act on one stored event."""
+    events.process_event(event_id=event_id)
+
+
+@shared_task
+def send_refund(refund_id: int) -> None:
+    """Send one refund; when the provider cannot be had the sweep tries again."""
+    try:
+        refunds.send_refund(refund_id=refund_id)
+    except ProviderError as error:
+        logger.warning("refund %s was not sent: %s", refund_id, error.code)
+
+
+@shared_task
+def deliver_sandbox_events() -> None:
+    """Let the sandbox post what it has to tell; does nothing with a real provider."""
+    if settings.PAYMENTS == "sandbox":
+        import_string("payments.sandbox.delivery.deliver_waiting")()
