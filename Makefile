@@ -33,7 +33,7 @@ check: dev-ready ## lint, types, arrows, migrations, templates, sizes
 shots: dev-ready ## take pictures of every page of the journeys, into the shots folder of KILDERKIN_HOME
 	@$(DATABASE); $(BIN)/python -m core.processes.messages; \
 	export KILDERKIN_SHOTS="$$($(BIN)/python -m core.processes.places)/shots"; \
-	$(BIN)/python -m pytest -q -m shots tests; echo "Pictures are in $$KILDERKIN_SHOTS"
+	$(BIN)/python -m pytest -q -m browser tests; echo "Pictures are in $$KILDERKIN_SHOTS"
 
 prod-check: demo-ready ## say in sentences what this machine lacks to run in production
 	@export DJANGO_SETTINGS_MODULE="$${DJANGO_SETTINGS_MODULE:-config.settings.production}"; failed=0; \
@@ -47,8 +47,9 @@ lock: dev-ready ## renew the locks within the bounds of pyproject.toml and packa
 	@compile() { $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url "$$@"; }; \
 	compile --upgrade --group dev --output-file requirements/dev.lock; \
-	compile --group demo --constraint requirements/dev.lock --output-file requirements/demo.lock; \
-	compile --constraint requirements/dev.lock --output-file requirements/base.lock
+	for smaller in demo base; do cp requirements/dev.lock requirements/$$smaller.lock; done; \
+	compile --group demo --output-file requirements/demo.lock; \
+	compile --output-file requirements/base.lock
 	@npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
 
 demo-ready:
