@@ -1,5 +1,6 @@
 """The camera of `make shots`."""
 
+import shutil
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ PAGE = "<html lang='vi'><style>@media (prefers-color-scheme: dark) { body { back
 @pytest.fixture
 def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 800, "height": 600})
         page.set_content(PAGE)
         yield page
