@@ -1,3 +1,28 @@
-from typing import Any
+"""Addresses of the offer and of applying for shares."""
 
-urlpatterns: list[Any] = []
+from django.urls import path
+
+from equity.views import apply, offer, pay, receipt, tracker
+
+app_name = "equity"
+urlpatterns = [
+    path("offers/<slug:slug>/", offer.offer, name="offer"),
+    path("offers/<slug:slug>/risk/", offer.risk, name="risk"),
+    path("offers/<slug:slug>/documents/<str:public_id>/", offer.document, name="document"),
+    path("offers/<slug:slug>/apply/", apply.warning, name="warning"),
+    path("buy/<str:public_id>/", tracker.apply, name="apply"),
+    path("buy/<str:public_id>/details/", apply.Details.as_view(), name="details"),
+    path("buy/<str:public_id>/holder/", apply.Holder.as_view(), name="holder"),
+    path("buy/<str:public_id>/statement/", apply.Category.as_view(), name="category"),
+    path("buy/<str:public_id>/questions/", apply.Questions.as_view(), name="questions"),
+    path("buy/<str:public_id>/shares/", apply.Quantity.as_view(), name="quantity"),
+    path("buy/<str:public_id>/wait/", apply.Wait.as_view(), name="wait"),
+    path("buy/<str:public_id>/check/", apply.Check.as_view(), name="check"),
+    path("buy/<str:public_id>/pay/", pay.Pay.as_view(), name="pay"),
+    path("buy/<str:public_id>/change/", pay.reopen, name="reopen"),
+    path("buy/<str:public_id>/returned/", pay.returned, name="returned"),
+    path("buy/<str:public_id>/paid/", tracker.confirmation, name="confirmation"),
+    path("buy/<str:public_id>/receipt.pdf", receipt.receipt, name="receipt"),
+    path("buy/<str:public_id>/withdraw/", pay.withdraw, name="withdraw"),
+    path("buy/<str:public_id>/status/", tracker.tracker, name="tracker"),
+]

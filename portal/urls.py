@@ -1,3 +1,15 @@
-from typing import Any
+"""Addresses that span rooms: home, the holder's portal, the public check, the office."""
 
-urlpatterns: list[Any] = []
+from django.urls import include, path
+
+from portal.views import check, home, language, me
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("language/", language.choose, name="set_language"),
+    path("check/", check.ask, name="check"),
+    path("check/<str:code>/", check.check, name="check_code"),
+    path("me/", me.me, name="me"),
+    path("me/certificates/<str:public_id>.pdf", me.certificate, name="me_certificate"),
+    path("office/", include("portal.urls_office")),
+]

@@ -1,3 +1,14 @@
-from typing import Any
+"""The demo's own pages; not part of any other installation."""
 
-urlpatterns: list[Any] = []
+from django.urls import path
+
+from portal.views import demo
+
+app_name = "demo"
+urlpatterns = [
+    path("", demo.people, name="people"),
+    path("clock/", demo.move_clock, name="clock"),
+    path("mail/", demo.mails, name="mails"),
+    path("mail/<str:public_id>/", demo.mail, name="mail"),
+    path("mail/<str:public_id>/<int:number>/", demo.attachment, name="attachment"),
+]

@@ -3,7 +3,7 @@
 import os
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import CONTENT_SECURITY_POLICY, KILDERKIN_HOME, STATICFILES_DIRS  # noqa: F401
+from config.settings.base import KILDERKIN_HOME
 from config.settings.npm_files import NPM_FILES  # noqa: F401
 from config.settings.secrets import kept_secret
 
@@ -17,7 +17,7 @@ SECRET_KEY = kept_secret(KILDERKIN_HOME, "secret_key")
 PAYMENTS = "sandbox"
 STRIPE_SECRET_KEY = "sk_test_sandbox"  # noqa: S105  the in-process sandbox accepts only this
 STRIPE_WEBHOOK_SECRETS = [kept_secret(KILDERKIN_HOME, "webhook_secret")]
-CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] = ["'self'", SANDBOX_ORIGIN]
+CHECKOUT_ORIGIN = SANDBOX_ORIGIN
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(KILDERKIN_HOME / "mail")
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")

@@ -12,7 +12,9 @@ PAYMENTS = "stripe"
 STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY", "")
 # Two may be valid while a secret is rotated: separated by commas.
 STRIPE_WEBHOOK_SECRETS = [secret for secret in os.environ.get("STRIPE_WEBHOOK_SECRETS", "").split(",") if secret]
-CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] = ["'self'", "https://checkout.stripe.com"]
+CHECKOUT_ORIGIN = "https://checkout.stripe.com"
+SIGNING_KEY_FILE = os.environ.get("SIGNING_KEY_FILE", "")
+SIGNING_KEY_PASSWORD = os.environ.get("SIGNING_KEY_PASSWORD", "")
 CONTENT_SECURITY_POLICY["DIRECTIVES"]["upgrade-insecure-requests"] = True
 
 SECURE_SSL_REDIRECT = True

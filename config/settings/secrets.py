@@ -1,5 +1,6 @@
 """Secrets that a demo makes for itself once and keeps."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -13,9 +14,7 @@ def kept_secret(home: Path, name: str) -> str:
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, path)  # fails when another process was first: then its secret counts
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # another process was first: then its secret counts
+            os.link(draft, path)
         draft.unlink()
     return path.read_text()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 os.environ.setdefault("KILDERKIN_HOME", tempfile.mkdtemp(prefix="kilderkin-test-"))
 
-from config.settings.base import *  # noqa: E402, F403
-from config.settings.base import CONTENT_SECURITY_POLICY, DATABASES  # noqa: E402
-from config.settings.npm_files import NPM_FILES  # noqa: E402, F401
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATABASES
+from config.settings.npm_files import NPM_FILES  # noqa: F401
 
 DEMO = True
 SECRET_KEY = "tests-only"  # noqa: S105
@@ -18,7 +18,7 @@ SANDBOX_ORIGIN = "http://127.0.0.1:8000"
 PAYMENTS = "sandbox"
 STRIPE_SECRET_KEY = "sk_test_sandbox"  # noqa: S105
 STRIPE_WEBHOOK_SECRETS = ["whsec_tests"]
-CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] = ["'self'", SANDBOX_ORIGIN]
+CHECKOUT_ORIGIN = SANDBOX_ORIGIN
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {

@@ -81,7 +81,9 @@ class Lease:
         """Record that the item failed, and go on behind it."""
         with transaction.atomic():
             self._advance(failed=1)
-            JobFailure.objects.create(chunk_id=self.chunk_id, item=str(item), reason=reason[:500], failed_at=clock.now())
+            JobFailure.objects.create(
+                chunk_id=self.chunk_id, item=str(item), reason=reason[:500], failed_at=clock.now()
+            )
         self.position += 1
 
     def _advance(self, *, failed: int) -> None:

@@ -26,10 +26,17 @@ class Leg:
     amount_minor: int
 
 
+@dataclass(frozen=True)
+class Draft:
+    """One entry of many that are posted together."""
+
+    key: str
+    source: str
+    legs: tuple[Leg, ...]
+
+
 @needs_transaction
-def open_account(
-    *, code: str, kind: AccountKind, currency: str, owner: str = "", is_clearing: bool = False
-) -> Account:
+def open_account(*, code: str, kind: AccountKind, currency: str, owner: str = "", is_clearing: bool = False) -> Account:
     """Return the account of that code, opening it at the first call."""
     account, _created = Account.objects.get_or_create(
         code=code, defaults={"kind": kind, "currency": currency, "owner": owner, "is_clearing": is_clearing}
@@ -64,19 +71,43 @@ def post(
             key=key, kind=kind, effective_on=effective_on, posted_at=at, posted_by=by, reason=reason, source=source
         )
         accounts = _accounts_of(legs)
-        Movement.objects.bulk_create(
+        Movement.objects.bulk_create([_movement(entry, leg, accounts) for leg in legs])
+    return entry
+
+
+@needs_transaction
+def post_many(
+    *, drafts: Sequence[Draft], kind: str, effective_on: date, reason: str, by: "User | None", at: datetime
+) -> list[Entry]:
+    """Write many entries of one kind in two statements; a key that stands in the book is an error, not a repeat.
+
+    Raises `KeyReused`, and nothing is written, when any key was used before. Legs of amount zero are left out.
+    """
+    with constraints_as({"entry_period_open": PeriodClosed, "ledger_entry_key_key": KeyReused}), atomic():
+        entries = Entry.objects.bulk_create(
             [
-                Movement(
-                    entry=entry,
-                    debit=accounts[leg.debit],
-                    credit=accounts[leg.credit],
-                    currency=accounts[leg.debit].currency,
-                    amount_minor=leg.amount_minor,
+                Entry(
+                    key=draft.key,
+                    kind=kind,
+                    effective_on=effective_on,
+                    posted_at=at,
+                    posted_by=by,
+                    reason=reason,
+                    source=draft.source,
                 )
-                for leg in legs
+                for draft in drafts
             ]
         )
-    return entry
+        accounts = _accounts_of([leg for draft in drafts for leg in draft.legs])
+        Movement.objects.bulk_create(
+            [
+                _movement(entry, leg, accounts)
+                for entry, draft in zip(entries, drafts, strict=True)
+                for leg in draft.legs
+                if leg.amount_minor
+            ]
+        )
+    return entries
 
 
 @needs_transaction
@@ -107,6 +138,17 @@ def reverse(*, entry: Entry, reason: str, by: "User | None", at: datetime, effec
                 ]
             )
     return reversal
+
+
+def _movement(entry: Entry, leg: Leg, accounts: dict[str, Account]) -> Movement:
+    debit = accounts[leg.debit]
+    return Movement(
+        entry=entry,
+        debit=debit,
+        credit=accounts[leg.credit],
+        currency=debit.currency,
+        amount_minor=leg.amount_minor,
+    )
 
 
 def _take_key(key: str) -> bool:

@@ -1,0 +1,98 @@
+"""Ways an application ends without shares: withdrawn, expired, the offer failed."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core import audit
+from core.locks import lock
+from core.transactions import needs_transaction
+from equity.enums import UNFINISHED, ApplicationState
+from equity.errors import CannotWithdraw
+from equity.models import AllotmentBatch, Application, Offer
+from equity.services.keeping import change_kept, lock_counters
+from equity.services.letters import send_letter
+from payments.models import Payment
+from payments.services.refunds import request_refund
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+COUNTED = {ApplicationState.QUANTITY_CHOSEN, ApplicationState.PAYABLE, ApplicationState.PAID}
+
+
+@needs_transaction
+def withdraw(*, application: Application, by: "User", at: datetime) -> Application:
+    """Take an application back, at any time before allotment; what was paid is refunded.
+
+    Raises `CannotWithdraw` once the shares are allotted. Called again it returns the withdrawn application.
+    """
+    application = _locked(application)
+    if application.state in {ApplicationState.WITHDRAWN, ApplicationState.REFUNDED}:
+        return application
+    if application.state not in {*UNFINISHED, ApplicationState.PAID}:
+        raise CannotWithdraw()
+    was_paid = application.state == ApplicationState.PAID
+    _free(application)
+    application.state = ApplicationState.WITHDRAWN
+    application.withdrawn_at = at
+    application.save(update_fields=["state", "withdrawn_at"])
+    if was_paid:
+        refund_all(application, reason="Withdrawn by the applicant", by=by, at=at)
+    audit.record(by=by, at=at, verb="application_withdrawn", subject=application, was_paid=was_paid)
+    send_letter(kind="withdrawn", application=application, at=at, was_paid=was_paid)
+    return application
+
+
+@needs_transaction
+def expire(*, application: Application, at: datetime) -> Application:
+    """End an application whose time is over; a paid one, of an offer that failed, is refunded."""
+    application = _locked(application)
+    was_paid = application.state == ApplicationState.PAID
+    if application.state not in {*UNFINISHED, ApplicationState.PAID}:
+        return application
+    had_shares = application.state in COUNTED
+    _free(application)
+    application.state = ApplicationState.EXPIRED
+    application.expired_at = at
+    application.save(update_fields=["state", "expired_at"])
+    if was_paid:
+        refund_all(application, reason="The minimum of the offer was not reached", by=None, at=at)
+    audit.record(by=None, at=at, verb="application_expired", subject=application, was_paid=was_paid)
+    if had_shares:
+        send_letter(kind="offer_failed" if was_paid else "expired", application=application, at=at)
+    return application
+
+
+def refund_all(application: Application, *, reason: str, by: "User | None", at: datetime) -> None:
+    """Send the application's money back, once."""
+    payment = Payment.objects.get(public_id=application.payment_id)
+    request_refund(
+        payment=payment,
+        amount_minor=payment.amount_minor,
+        reason=reason,
+        key=f"application:{application.public_id}",
+        by=by,
+        at=at,
+    )
+
+
+def _free(application: Application) -> None:
+    if application.state in COUNTED and application.quantity:
+        change_kept(application=application, by_shares=-application.quantity)
+
+
+def _locked(application: Application) -> Application:
+    lock_counters(application)
+    rows = Application.objects.select_related("offer__profile", "applicant", "applicant_user")
+    return lock(rows, pk=application.pk)
+
+
+def minimum_reached(offer: Offer) -> bool:
+    """Tell whether paid and allotted shares reach the minimum of the offer."""
+    paid = Application.objects.filter(offer=offer, state__in=["paid", "allotted"])
+    return sum(paid.values_list("quantity", flat=True)) >= offer.minimum_shares
+
+
+def has_batches(offer: Offer) -> bool:
+    """Tell whether any allotment of the offer was approved."""
+    return AllotmentBatch.objects.filter(offer=offer, state="approved").exists()

@@ -1,0 +1,131 @@
+"""The holder's portal: one glance, one thing to do."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.models import User
+from accounts.permissions import holder_required, signed_in_user
+from core import clock
+from core.storage import read_bytes
+from equity.enums import UNFINISHED, ApplicationState
+from equity.models import Application, ShareClass
+from equity.queries.applications import applications_of
+from equity.queries.certificates import certificates_of
+from equity.queries.holdings import Holding, holdings_of
+from equity.services.bookings import day_of
+
+SHOWN_AT_MOST = 20
+
+
+@require_GET
+@holder_required
+def me(request: HttpRequest) -> HttpResponse:
+    """My shares, what is under way, my certificates."""
+    user, at = signed_in_user(request), clock.now()
+    holdings = holdings_of(user, on=day_of(at), known_at=at)
+    applications = list(applications_of(user)[:SHOWN_AT_MOST])
+    context = {
+        "given_name": user.party.given_name if user.party else "",
+        "holding": _shown(holdings),
+        "holdings": holdings,
+        "task": _task(applications),
+        "certificates": _certificates(user),
+        "applications": [_line(application) for application in applications],
+        "dividends_minor": 0,
+        "face": "portal",
+    }
+    return render(request, "portal/me.html", context)
+
+
+def _shown(holdings: list[Holding]) -> dict[str, Any] | None:
+    """The glance: all shares together, the oldest membership, the class of the largest holding."""
+    if not holdings:
+        return None
+    first = holdings[0]
+    vietnamese = (get_language() or "en").startswith("vi")
+    share_class = ShareClass.objects.get(code=first.class_code)
+    return {
+        "shares": sum(holding.shares for holding in holdings),
+        "issued_shares": first.issued_shares,
+        "class_name": share_class.name_vi if vietnamese else share_class.name,
+        "years": max(holding.years for holding in holdings),
+        "since_on": min(holding.since_on for holding in holdings),
+        "last_traded_price_minor": first.last_traded_price_minor,
+        "last_traded_on": first.last_traded_on,
+        "currency": first.currency,
+    }
+
+
+def _task(applications: list[Application]) -> dict[str, Any] | None:
+    """The one thing to do: finish the application that is open."""
+    for application in applications:
+        if application.state in UNFINISHED:
+            return {
+                "title": _("Your application is not finished"),
+                "sentence": _state_sentence(application),
+                "url": reverse("equity:apply", args=[application.public_id]),
+                "button_text": _("Go on"),
+            }
+    return None
+
+
+def _line(application: Application) -> dict[str, Any]:
+    vietnamese = (get_language() or "en").startswith("vi")
+    return {
+        "title": application.offer.title_vi if vietnamese else application.offer.title,
+        "state_sentence": _state_sentence(application),
+        "url": reverse("equity:tracker", args=[application.public_id]),
+    }
+
+
+def _state_sentence(application: Application) -> str:
+    if application.state in {ApplicationState.QUANTITY_CHOSEN, ApplicationState.PAYABLE}:
+        when = date_format(localtime(application.kept_until_at), "DATETIME_FORMAT")
+        return _("%(count)s shares are kept for you until %(when)s.") % {"count": application.quantity, "when": when}
+    sentences = {
+        ApplicationState.PAID: _("Paid. It waits for the board."),
+        ApplicationState.ALLOTTED: _("The shares are yours."),
+        ApplicationState.WITHDRAWN: _("You withdrew."),
+        ApplicationState.EXPIRED: _("It was not finished in time."),
+        ApplicationState.REFUNDED: _("Your money went back."),
+    }
+    return sentences.get(ApplicationState(application.state), _("What you entered is saved."))
+
+
+def _certificates(user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "serial": certificate.serial,
+            "shares": certificate.lot.quantity,
+            "issued_on": certificate.issued_on,
+            "url": reverse("me_certificate", args=[certificate.public_id]) if hasattr(certificate, "file") else "",
+            "state_label": _certificate_state(certificate),
+        }
+        for certificate in certificates_of(user)[:SHOWN_AT_MOST]
+    ]
+
+
+def _certificate_state(certificate: Any) -> str:
+    if hasattr(certificate, "end"):
+        return str(certificate.end.get_kind_display())
+    return "" if hasattr(certificate, "file") else _("being made")
+
+
+@require_GET
+@holder_required
+def certificate(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The certificate's frozen bytes; 404 for anybody but its holder."""
+    found = certificates_of(signed_in_user(request)).filter(public_id=public_id).first()
+    if found is None or not hasattr(found, "file"):
+        raise Http404
+    response = HttpResponse(read_bytes(found.file.sha256), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{found.serial}.pdf"'
+    return response
