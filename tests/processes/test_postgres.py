@@ -173,6 +173,16 @@ def test_home_closed_to_others_stays_closed_and_data_lie_elsewhere(place: Path) 
     assert not clusters.find("own").data.is_relative_to(place)
 
 
+def test_programs_its_user_cannot_reach_are_copied_to_the_data(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "can_reach", lambda owner, folder: ".venv" not in str(folder))
+
+    url = postgres.ensure_running("own")
+
+    assert roles_that_can_be_taken_on(url) == ["kilderkin_app", "kilderkin_worker", "kilderkin_read"]
+    programs = psutil.Process(postgres.server_pid("own")).exe()
+    assert Path(programs).is_relative_to(place / "postgres" / "own")
+
+
 def test_server_has_our_options(place: Path) -> None:
     url = postgres.ensure_running("own")
 
