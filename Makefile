@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check shots prod-check lock stop demo-ready dev-ready
+.PHONY: help demo test check lint arrows types migrations templates rules shots prod-check lock stop demo-ready dev-ready
 
 # The first Python that is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -21,13 +21,26 @@ demo: demo-ready ## start everything on this machine, with an example company (D
 test: dev-ready ## run all tests, browser journeys included (PYTEST="-k word" chooses)
 	@$(DATABASE); $(BIN)/python -m core.processes.messages; $(BIN)/python -m pytest -n 2 $(PYTEST)
 
-check: dev-ready ## lint, types, arrows, migrations, templates, sizes
+check: lint arrows types migrations templates rules ## lint, arrows, types, migrations, templates, rules (make -k check: go on after a failure)
+
+lint: dev-ready
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+arrows: dev-ready
 	@$(BIN)/lint-imports
+
+types: dev-ready
 	@$(SETTINGS); $(BIN)/mypy
+
+migrations: dev-ready
 	@$(SETTINGS); $(DATABASE); $(BIN)/python manage.py makemigrations --check --dry-run
+
+templates: dev-ready
 	@$(BIN)/djlint --lint --quiet templates
+
+# Sizes, locks, and that every template compiles.
+rules: dev-ready
 	@$(DATABASE); $(BIN)/python -m pytest -q -m repository tests/consistency
 
 shots: dev-ready ## take pictures of every page of the journeys, into the shots folder of KILDERKIN_HOME
