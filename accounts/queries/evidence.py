@@ -14,7 +14,8 @@ STRONG_TYPES = {"totp": APP, "recovery_codes": APP, "webauthn": PASSKEY}
 
 def records_of(request: HttpRequest, user: User) -> list[dict[str, object]]:
     """Return the session's proofs for this user and nobody else."""
-    return get_authentication_records(request, user)
+    records: list[dict[str, object]] = get_authentication_records(request, user)
+    return records
 
 
 def has_password(request: HttpRequest, user: User) -> bool:

@@ -52,7 +52,7 @@ def spend_counter(*, user: User, counter: int, at: datetime) -> bool:
             "ON CONFLICT ON CONSTRAINT totp_code_used_once DO NOTHING",
             [user.pk, counter, at],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 @needs_transaction

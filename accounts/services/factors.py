@@ -23,7 +23,7 @@ def end_factors(*, user: User, by: User | None, at: datetime) -> int:
 
     The caller has made sure who asks. A holder then signs in by code; staff set up a new factor after their password.
     """
-    taken, _rows = Authenticator.objects.filter(user=user).delete()
+    taken: int = Authenticator.objects.filter(user=user).delete()[0]
     audit.record(by=by, at=at, verb="end_factors", subject=user, taken=taken)
     end_sessions(user=user, by=by, at=at)
     return taken

@@ -24,6 +24,7 @@ from tests.accounts.conftest import (
 )
 
 pytestmark = pytest.mark.django_db
+ASK_FIRST = "/accounts/confirm/?next=%2Faccounts%2Fpasskeys%2Fadd%2F"
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_user_with_neither_password_nor_factor_is_not_fresh(client, at, is_fresh
     client.force_login(user)
 
     assert not is_fresh(client)
-    assert client.get("/accounts/passkeys/add/")["Location"] == "/accounts/confirm/?next=%2Faccounts%2Fpasskeys%2Fadd%2F"
+    assert client.get("/accounts/passkeys/add/")["Location"] == ASK_FIRST
 
 
 def test_sign_in_is_fresh_for_five_minutes(client, holder, is_fresh, monkeypatch):
@@ -90,7 +91,7 @@ def test_strange_proof_is_no_proof(client, holder, is_fresh, proof):
 def test_code_by_mail_confirms_and_leads_back(client, holder, is_fresh):
     sign_in_by_code(client, holder)
     grow_old(client)
-    assert client.get("/accounts/passkeys/add/")["Location"] == "/accounts/confirm/?next=%2Faccounts%2Fpasskeys%2Fadd%2F"
+    assert client.get("/accounts/passkeys/add/")["Location"] == ASK_FIRST
 
     asked = client.post("/accounts/confirm/?next=/accounts/passkeys/add/", {"action": "send"})
     assert OutgoingMail.objects.order_by("-id").first().kind == "account.confirmation_code"

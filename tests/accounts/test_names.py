@@ -126,7 +126,7 @@ def test_sort_key_puts_vietnamese_names_in_the_order_of_the_alphabet():
     ]
 
     # Lê Ẩn begins with â, so it follows every a; tones alone only break ties.
-    assert sorted(reversed(ordered), key=lambda name: sort_key(name, "vi")) == ordered
+    assert sorted(set(ordered), key=lambda name: sort_key(name, "vi")) == ordered
 
 
 def test_sort_key_puts_the_family_name_first_in_either_culture():

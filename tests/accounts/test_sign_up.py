@@ -166,9 +166,7 @@ def test_sign_in_tells_nothing_about_who_is_known(at):
     closed = new_holder("closed@example.com", "Tom Brewster", at)
     User.objects.filter(pk=closed.pk).update(is_active=False)
 
-    seen = [
-        sign_in_as_seen_by_a_stranger(f"{who}@example.com") for who in ("holder", "nobody", "staff", "closed")
-    ]
+    seen = [sign_in_as_seen_by_a_stranger(f"{who}@example.com") for who in ("holder", "nobody", "staff", "closed")]
 
     assert seen[0][1] == 1
     assert seen[1:] == [seen[0]] * 3
