@@ -135,7 +135,7 @@ def test_moved_clock_is_noticed() -> None:
 def test_command_prints_one_line_each_and_fails(ready, capsys: pytest.CaptureFixture[str]) -> None:
     ready.CELERY_BROKER_URL = "memory://"
 
-    with pytest.raises(CommandError, match=r"^1 of 12 questions stand"):
+    with pytest.raises(CommandError, match=r"^Not ready for production: 1 of 12\.$"):
         call_command("prod_check")
 
     lines = capsys.readouterr().out.splitlines()

@@ -21,5 +21,5 @@ class Command(BaseCommand):
         failed = [question for question, sentence in found if sentence]
         if failed:
             raise CommandError(
-                f"{len(failed)} of {len(found)} questions stand between this installation and production."
+                f"Not ready for production: {len(failed)} of {len(found)}."
             )
