@@ -5,6 +5,7 @@ the SDK: our own leases are longer than that, and our own attempts carry the key
 """
 
 import json
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -48,6 +49,7 @@ LANGUAGES = {"en", "vi"}
 Transport = Callable[[str, str, Mapping[str, str], str | None], tuple[str, int, dict[str, str]]]
 
 stripe.enable_telemetry = False
+logging.getLogger("stripe").setLevel(logging.WARNING)  # two lines for every call otherwise
 
 
 class InProcessClient(stripe.HTTPClient):
@@ -188,7 +190,7 @@ def checkout_params(order: CheckoutOrder) -> dict[str, Any]:
             }
         ],
         "locale": order.language if order.language in LANGUAGES else "auto",
-        "payment_method_types": ["card"],
+        "allowed_payment_method_types": ["card"],
         "payment_intent_data": {"description": order.description, "metadata": {OURS: order.payment_id}},
         "metadata": {OURS: order.payment_id},
         # Shares have one price in one currency: Stripe must not offer to convert it.
@@ -230,11 +232,12 @@ def read_webhook(body: bytes, signature: str, secrets: tuple[str, ...], moment: 
     """Return the event that one of the secrets signed within 300 s of the moment, or raise `BadWebhook`.
 
     Note [Webhook truths]: the SDK accepts timestamps of the future, and raises UnicodeDecodeError, JSONDecodeError
-    and ValueError for bodies that are not UTF-8, not JSON, or a thin v2 event. All of these are the sender's fault.
+    and ValueError for bodies that are not UTF-8, not JSON, or a thin v2 event, and TypeError for a header that is not
+    ASCII. All of these are the sender's fault.
     """
     try:
         text = body.decode("utf-8")
-        if not any(_is_signed(text, signature, secret) for secret in secrets):
+        if not signature.isascii() or not any(_is_signed(text, signature, secret) for secret in secrets):
             raise ValueError("no valid signature")
         signed_at = int(re.split(r"(?:^|,)t=", signature)[1].split(",")[0])
         if abs(moment.timestamp() - signed_at) > WEBHOOK_TOLERANCE_SECONDS:

@@ -47,6 +47,11 @@ def parked_events() -> QuerySet[ProviderEvent]:
     return ProviderEvent.objects.filter(parked_at__isnull=False, processed_at__isnull=True).order_by("parked_at")
 
 
+def refunds_of(payment: Payment) -> list[Refund]:
+    """Return what went back or is going back of the payment, oldest first; what the provider refused is left out."""
+    return list(payment.refunds.exclude(state=RefundState.FAILED).order_by("pk"))
+
+
 def failed_refunds() -> QuerySet[Refund]:
     """Return refunds the provider would not make, newest first."""
     return Refund.objects.filter(state=RefundState.FAILED).select_related("payment").order_by("-failed_at")

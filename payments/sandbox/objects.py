@@ -36,7 +36,7 @@ def session_json(session: SandboxSession, *, expand: bool = False) -> dict[str, 
         "metadata": session.params.get("metadata", {}),
         "mode": "payment",
         "payment_intent": shown,
-        "payment_method_types": session.params.get("payment_method_types", ["card"]),
+        "payment_method_types": ["card"],
         "payment_status": session.payment_status,
         "status": session.status,
         "submit_type": session.params.get("submit_type"),
@@ -67,7 +67,7 @@ def intent_json(intent: SandboxIntent) -> dict[str, Any]:
         "last_payment_error": problem,
         "livemode": False,
         "metadata": data.get("metadata", {}),
-        "payment_method_types": session.params.get("payment_method_types", ["card"]),
+        "payment_method_types": ["card"],
         "status": intent.status,
     }
 

@@ -13,3 +13,4 @@ urlpatterns = [
 handler400 = views.not_here
 handler403 = views.not_here
 handler404 = views.not_here
+handler500 = views.broken

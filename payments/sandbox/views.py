@@ -6,14 +6,15 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from core import clock
+from core.errors import Busy
 from core.money import format_minor, minor_units
 from core.transactions import atomic
 from payments.models import SandboxIntent, SandboxSession
@@ -33,12 +34,16 @@ def for_session(view: Page) -> Callable[[HttpRequest, str], HttpResponse]:
         if session is None:
             return not_here(request)
         with translation.override(language_of(session)):
-            response = view(request, session)
+            try:
+                response = view(request, session)
+            except Busy as busy:
+                response = page(request, session, problem=str(busy), status=503)
         # What django-csp's own decorator sets; the decorator would read the setting at import.
         response._csp_update = {"form-action": [settings.SITE_ORIGIN]}  # type: ignore[attr-defined]
         return response
 
-    return never_cache(loaded)
+    # No cookie of any kind on this origin: the secret is the session's id in the address, as at Stripe.
+    return csrf_exempt(never_cache(loaded))
 
 
 @require_GET
@@ -101,7 +106,7 @@ def page(request: HttpRequest, session: SandboxSession, *, problem: str = "", st
 
 def rendered(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
     """Render without the house's context processors: this is not its page."""
-    shown = {**context, "token": get_token(request), "language": translation.get_language()}
+    shown = {**context, "language": translation.get_language()}
     return HttpResponse(render_to_string(f"payments/sandbox/{template}.html", shown), status=status)
 
 
@@ -142,3 +147,8 @@ def language_of(session: SandboxSession) -> str:
 def not_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that there is nothing at this address of the sandbox."""
     return rendered(request, "missing", {"shop": settings.SITE_ORIGIN}, 404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Say that this page failed; the house's own page would lead to addresses that do not exist here."""
+    return rendered(request, "missing", {"shop": settings.SITE_ORIGIN}, 500)

@@ -11,6 +11,7 @@ from payments.models import Payment, ProviderEvent, Refund
 from payments.rules.outcomes import State
 from payments.services.settling import settle_checkout, settle_refund
 
+OF_ANOTHER_PAGE = {"session_id", "intent_id"}
 HARMLESS = {State.CREATED, State.EXPIRED, State.FAILED}
 
 
@@ -94,4 +95,4 @@ def settle_news(news: News, *, at: datetime) -> None:
 
 def _is_leftover_page(mismatch: Mismatch, facts: CheckoutFacts) -> bool:
     """A second page of the same payment, made when the provider failed while answering; nobody was sent to it."""
-    return mismatch.differing == ["session_id"] and facts.state in HARMLESS
+    return "session_id" in mismatch.differing and set(mismatch.differing) <= OF_ANOTHER_PAGE and facts.state in HARMLESS

@@ -1,6 +1,6 @@
 """Payments by the sandbox, for a purpose of the tests' own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,12 +22,12 @@ def our_purpose(settings: Any) -> None:
 
 
 @pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+def wire(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """The line between adapter and sandbox: records requests and can be told to break."""
     recorder = Recorder()
     gateway = StripeGateway("sk_test_sandbox", ("whsec_tests",), transport=recorder)
     monkeypatch.setattr(current, "_gateway", lambda *_args: gateway)
-    yield recorder
+    return recorder
 
 
 @pytest.fixture

@@ -43,5 +43,7 @@ def refund_failed(*, payment: Payment, at: datetime, refund: Refund | None = Non
 
 def told(payment: Payment) -> list[str]:
     """Return what the purpose was told about the payment, in order."""
-    rows = AuditRecord.objects.filter(subject_id=str(payment.pk), verb__startswith="told_", subject_kind="payments.payment")
+    rows = AuditRecord.objects.filter(
+        subject_id=str(payment.pk), verb__startswith="told_", subject_kind="payments.payment"
+    )
     return [verb.removeprefix("told_") for verb in rows.order_by("pk").values_list("verb", flat=True)]

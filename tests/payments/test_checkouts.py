@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from core import clock
@@ -15,7 +17,7 @@ from payments.errors import (
 )
 from payments.models import Payment, PaymentAttempt, SandboxSession
 from payments.services.checkouts import close_checkout
-from tests.payments.actions import fresh, open_payment, pay_with
+from tests.payments.actions import fresh, hear, open_payment, pay_with
 from tests.payments.fake_purpose import told
 from tests.payments.wires import (
     Recorder,
@@ -117,8 +119,6 @@ def test_checkout_after_a_refusal_may_be_tried_anew(wire: Recorder) -> None:
 
 
 def test_checkout_of_paid_thing_is_refused() -> None:
-    from tests.payments.actions import hear
-
     pay_with(open_payment())
     hear()
 
@@ -179,8 +179,6 @@ def test_checkout_closed_after_paying_stays_paid() -> None:
 
 @pytest.mark.parametrize(("hours", "expected"), [(0, 31 * 60), (2, 7_200), (48, 23 * 3600 + 59 * 60)])
 def test_checkout_expiry_is_kept_within_what_the_provider_can_do(hours: int, expected: int) -> None:
-    from datetime import timedelta
-
     at = clock.now()
 
     payment = open_payment(at=at, expires_at=at + timedelta(hours=hours))
