@@ -1,10 +1,15 @@
-"""Presentation only: the geometry of drawn figures and short ways of saying numbers. No figure is computed here that is not on the page already."""
+"""Presentation only: the geometry of drawn figures and short ways of saying numbers.
+
+No figure is computed here that does not stand on the page already.
+"""
 
 import math
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django import template
 from django.utils.translation import get_language, gettext, ngettext
@@ -81,10 +86,11 @@ def hatch_lines(y: float, height: float, width: float, step: float) -> list[tupl
 
 
 @register.simple_tag
-def stack_layers(ranking, you_minor: int, you_label: str = "") -> dict:
+def stack_layers(ranking: Iterable[Any], you_minor: int, you_label: str = "") -> dict[str, Any]:
     """Return the drawing of who is paid first: layers from the first paid to the reader, heights to scale.
 
-    `ranking` holds rows with label, amount_minor and ahead_of_you; rows not ahead are left out. The reader's own layer is last.
+    `ranking` holds rows with label, amount_minor and ahead_of_you; rows not ahead are left out.
+    The reader's own layer is last.
     """
     ahead = [row for row in _as_rows(ranking) if row["ahead_of_you"]]
     rows = [*ahead, {"label": you_label or gettext("You"), "amount_minor": you_minor, "ahead_of_you": False}]
@@ -133,13 +139,13 @@ def art_box(name: str) -> str:
     return ART_BOXES[name]
 
 
-def _as_rows(ranking) -> list[dict]:
+def _as_rows(ranking: Iterable[Any]) -> list[dict[str, Any]]:
     names = ("label", "amount_minor", "ahead_of_you")
     return [{name: row[name] if isinstance(row, dict) else getattr(row, name) for name in names} for row in ranking]
 
 
 @register.filter
-def mat_rings(years: int) -> list[dict]:
+def mat_rings(years: int) -> list[dict[str, Any]]:
     """Return one wet ring for each year held (at most 12), each set down a little beside the last, as a glass does."""
     rings = []
     for year in range(min(int(years or 0), 12)):
@@ -158,13 +164,13 @@ def mat_rings(years: int) -> list[dict]:
 
 
 @register.filter
-def mat_number_size(number) -> int:
+def mat_number_size(number: object) -> int:
     """Return the type size at which the number fits into the mat, in user units."""
     return max(34, min(110, 430 // max(4, len(str(number)) + 1)))
 
 
 @register.simple_tag
-def clock_drawing(now: datetime, until: datetime) -> dict:
+def clock_drawing(now: datetime, until: datetime) -> dict[str, int]:
     """Return the hands of a 12-hour clock at `until` and the share of the last 24 hours still to wait, 0 to 100."""
     waiting = max(0.0, min(1.0, (until - now).total_seconds() / 86400))
     return {
@@ -178,14 +184,14 @@ def clock_drawing(now: datetime, until: datetime) -> dict:
 def in_words(number: int) -> str:
     """Return a count up to twelve as a word in the reader's language, anything else as figures."""
     words = [
-        gettext("No"), gettext("One"), gettext("Two"), gettext("Three"), gettext("Four"), gettext("Five"), gettext("Six"),
+        gettext("One"), gettext("Two"), gettext("Three"), gettext("Four"), gettext("Five"), gettext("Six"),
         gettext("Seven"), gettext("Eight"), gettext("Nine"), gettext("Ten"), gettext("Eleven"), gettext("Twelve"),
     ]  # fmt: skip
-    return words[number] if 0 <= number < len(words) else grouped(number)
+    return words[number - 1] if 1 <= number <= len(words) else grouped(number)
 
 
 @register.filter
-def grouped(number) -> str:
+def grouped(number: int | str | None) -> str:
     """Return a whole number with its thousands grouped as the reader's language does it: 2,113,400 or 2.113.400."""
     if number is None or number == "":
         return ""
@@ -194,8 +200,8 @@ def grouped(number) -> str:
 
 
 @register.filter
-def money_short(amount_minor: int | None, currency: str) -> str:
-    """Return a large amount shortened to one decimal, half up: £12.4m, 12,4 triệu £. The full figure stands in the table."""
+def money_short(amount_minor: int | str | None, currency: str) -> str:
+    """Return a large amount shortened to one decimal, half up: £12.4m, £12,4 triệu; the table has it in full."""
     if amount_minor is None or amount_minor == "":
         return ""
     language = get_language() or "en"
@@ -206,7 +212,8 @@ def money_short(amount_minor: int | None, currency: str) -> str:
             sign = "−" if amount < 0 else ""
             symbol = SYMBOLS.get(currency, currency)
             if language.startswith("vi"):
-                return f"{sign}{figures.replace('.', ',')}{NO_BREAK_SPACE}{vietnamese}{NO_BREAK_SPACE}{symbol}"
+                said = f"{figures.replace('.', ',')}{NO_BREAK_SPACE}{vietnamese}"
+                return f"{sign}{said}{NO_BREAK_SPACE}{symbol}" if currency in SYMBOL_BEHIND else f"{sign}{symbol}{said}"
             if currency in SYMBOL_BEHIND:
                 return f"{sign}{figures}{english}{NO_BREAK_SPACE}{symbol}"
             return f"{sign}{symbol}{figures}{english}"
