@@ -1,0 +1,246 @@
+"""The permission matrix: every address of the house against everybody. An address without a row fails.
+
+The rows are generated from the URLconf, so that a new page cannot be forgotten; the table says what is right.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.enums import Role
+from core import clock
+from core.jobs import engine
+from core.mail import queue_mail
+from core.models import AuditRecord, Job, OutgoingMail
+from core.transactions import atomic
+from equity.models import Certificate, Member
+from equity.queries.offers import latest_documents
+from portal.permissions import PERMISSIONS as OFFICE
+from tests.factories.equity import make_approved_batch, make_batch, make_draft_offer, make_open_offer, make_paid_application
+from tests.factories.people import make_holder, make_staff, sign_in, sign_in_staff
+
+PUBLIC, SIGNED_IN, HOLDER, OWNER = "public", "signed in", "holder", "owner"
+RIGHTS = {
+    "home": PUBLIC,
+    "set_language": PUBLIC,
+    "check": PUBLIC,
+    "check_code": PUBLIC,
+    "equity:offer": PUBLIC,
+    "equity:risk": PUBLIC,
+    "equity:document": PUBLIC,
+    "equity:warning": HOLDER,
+    "me": HOLDER,
+    "me_certificate": OWNER,
+    **{
+        f"equity:{name}": OWNER
+        for name in (
+            "apply",
+            "details",
+            "holder",
+            "category",
+            "questions",
+            "quantity",
+            "wait",
+            "check",
+            "pay",
+            "reopen",
+            "returned",
+            "confirmation",
+            "receipt",
+            "withdraw",
+            "tracker",
+        )
+    },
+    "payments:webhook_stripe": PUBLIC,
+    **{f"demo:{name}": PUBLIC for name in ("people", "clock", "mails", "mail", "attachment")},
+    **{
+        name: PUBLIC
+        for name in (
+            "account_login",
+            "account_request_login_code",
+            "account_confirm_login_code",
+            "mfa_authenticate",
+            "mfa_login_webauthn",
+            "account_staff_login",
+            "account_signup",
+            "account_email_verification_sent",
+            "account_logout",
+            "account_inactive",
+            "account_reset_password",
+            "account_reset_password_done",
+            "account_reset_password_from_key",
+            "account_reset_password_from_key_done",
+        )
+    },
+    **{
+        name: SIGNED_IN
+        for name in (
+            "mfa_index",
+            "account_confirm",
+            "account_name",
+            "account_change_password",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_add_webauthn",
+            "mfa_remove_webauthn",
+            "account_recovery_codes",
+            "usersessions_list",
+            "account_end_session",
+        )
+    },
+}
+OPEN = {200, 302, 303, 400, 404, 405}
+
+
+@dataclass
+class World:
+    """One of everything that an address can name."""
+
+    arguments: dict[str, Any]
+    clients: dict[str, Client]
+
+
+def addresses(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Yield every named address of the URLconf with its pattern."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from addresses(pattern.url_patterns, prefix + space)
+        else:
+            yield f"{prefix}{pattern.name}", pattern
+
+
+NAMES = dict(addresses(get_resolver().url_patterns))
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    offer = make_open_offer()
+    draft = make_draft_offer(slug="draft")
+    owner = make_holder(email="owner@example.org")
+    application = make_paid_application(offer, 2, user=owner)
+    batch = make_approved_batch(offer)
+    engine.run()
+    make_paid_application(offer, 2)
+    waiting = make_batch(offer)
+    certificate = Certificate.objects.get()
+    with atomic():
+        queue_mail(to="a@example.org", subject="s", text="t", kind="k", language="en", at=clock.now())
+    clients = {"anonymous": Client(), "owner": sign_in(owner), "other holder": sign_in(make_holder())}
+    clients |= {role.value: sign_in_staff(make_staff(role.value)) for role in Role}
+    arguments = {
+        "slug": offer.slug,
+        "draft": draft.slug,
+        "application": application.public_id,
+        "certificate": certificate.public_id,
+        "code": certificate.check_code,
+        "document": latest_documents(offer)[0].public_id,
+        "mail": OutgoingMail.objects.order_by("id").first().public_id,
+        "job": Job.objects.get().public_id,
+        "batch": batch.public_id,
+        "waiting": waiting.public_id,
+        "member": Member.objects.get().public_id,
+        "audit": AuditRecord.objects.order_by("id").first().pk,
+    }
+    return World(arguments, clients)
+
+
+def address(name: str, pattern: URLPattern, world: World) -> str:
+    """Return the address with the world's things in its places."""
+    known = world.arguments
+    values: dict[str, Any] = {}
+    for argument in pattern.pattern.regex.groupindex:
+        values[argument] = _argument(name, argument, known)
+    return reverse(name, kwargs=values)
+
+
+def _argument(name: str, argument: str, known: dict[str, Any]) -> Any:
+    if argument == "public_id":
+        room = name.partition(":")[0]
+        return {
+            "equity": known["document"] if name == "equity:document" else known["application"],
+            "demo": known["mail"],
+            "me_certificate": known["certificate"],
+        }.get(room) or _office_id(name, known)
+    if argument == "slug" and name.startswith("office:"):
+        return known["draft"]
+    return {"slug": known["slug"], "code": known["code"], "number": 0, "pk": 1, "uidb36": "1", "key": "x"}.get(
+        argument, "ranking"
+    )
+
+
+def _office_id(name: str, known: dict[str, Any]) -> str:
+    for word, key in {
+        "allotment": "waiting",
+        "sh01": "batch",
+        "application": "application",
+        "member": "member",
+        "certificate": "certificate",
+        "job": "job",
+        "mail": "mail",
+    }.items():
+        if word in name:
+            return str(known[key])
+    return str(known["application"])
+
+
+def test_every_address_has_a_row() -> None:
+    office = {name for name in NAMES if name.startswith("office:")}
+
+    assert {name for name in NAMES if name not in office} == set(RIGHTS)
+    assert office == set(OFFICE)
+
+
+@pytest.mark.parametrize("name", sorted(RIGHTS))
+def test_address_opens_for_whom_it_should(name: str, world: World) -> None:
+    url = address(name, NAMES[name], world)
+    expected = {who: _expected(RIGHTS[name], who) for who in world.clients}
+
+    found = {who: _found(client, url) for who, client in world.clients.items()}
+
+    assert found == expected
+
+
+@pytest.mark.parametrize("name", sorted(OFFICE))
+def test_office_address_opens_for_its_roles(name: str, world: World) -> None:
+    url = address(name, NAMES[name], world)
+    roles = OFFICE[name] or tuple(role.value for role in Role)
+    expected = {who: "sign in" if who == "anonymous" else "open" if who in roles else "refused" for who in world.clients}
+
+    found = {who: _found(client, url) for who, client in world.clients.items()}
+
+    assert found == expected
+
+
+def _expected(right: str, who: str) -> str:
+    if right == PUBLIC:
+        return "open"
+    if who == "anonymous":
+        return "sign in"
+    is_staff = who in {role.value for role in Role}
+    if right == SIGNED_IN:
+        return "open"
+    if is_staff:
+        return "refused"
+    return "not found" if right == OWNER and who == "other holder" else "open"
+
+
+def _found(client: Client, url: str) -> str:
+    response = client.get(url)
+    if response.status_code == 302 and "/accounts/" in response["Location"] and "next=" in response["Location"]:
+        return "sign in" if "login" in response["Location"] or "staff" in response["Location"] else "open"
+    if response.status_code == 405 and "_auth_user_id" not in client.session:
+        response = client.post(url)
+        if response.status_code == 302 and "next=" in response["Location"]:
+            return "sign in"
+    if response.status_code == 405:
+        response = client.post(url)
+    if response.status_code == 403:
+        return "refused"
+    if response.status_code == 404:
+        return "not found"
+    return "open" if response.status_code in OPEN else f"broken {response.status_code}"
