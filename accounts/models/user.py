@@ -24,6 +24,8 @@ class User(AbstractBaseUser):
     """
 
     email = models.EmailField(max_length=254)
+    # How staff sign what they decide; holders are called by their party's name.
+    name = models.CharField(max_length=120, blank=True, default="")
     party = models.OneToOneField(Party, null=True, blank=True, on_delete=models.PROTECT, related_name="user")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

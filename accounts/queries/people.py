@@ -56,3 +56,8 @@ def factors_of(user: User) -> frozenset[str]:
 def ways_to_confirm(user: User) -> frozenset[str]:
     """Return how the user can prove to be there now: a factor they have, else a code mailed to them."""
     return factors_of(user) or frozenset({MAILED_CODE})
+
+
+def name_of(user: User) -> str:
+    """Return the name under which the user acts: a holder's own, a member of staff's, the address without either."""
+    return (user.party.display_name if user.party else "") or user.name or user.email

@@ -76,8 +76,8 @@ def ensure_demo_people(at: datetime) -> dict[str, User]:
     people = {}
     for email, (name, language) in HOLDERS.items():
         people[email] = find_user(email) or _make_holder(email, name, language, at)
-    for email, (_name, role) in STAFF.items():
-        people[email] = find_user(email) or _make_staff(email, role, at)
+    for email, (name, role) in STAFF.items():
+        people[email] = find_user(email) or _make_staff(email, name, role, at)
     return people
 
 
@@ -99,8 +99,8 @@ def _make_holder(email: str, name: str, language: str, at: datetime) -> User:
     return make_user(email=email, party=party, by=None, at=at)
 
 
-def _make_staff(email: str, role: Role, at: datetime) -> User:
-    user = make_user(email=email, party=None, by=None, at=at, password=PASSWORD)
+def _make_staff(email: str, name: str, role: Role, at: datetime) -> User:
+    user = make_user(email=email, name=name, party=None, by=None, at=at, password=PASSWORD)
     give_role(user=user, role=role, by=None, at=at)
     secret = base64.b32encode(sha256(f"demo:{email}".encode()).digest()[:20]).decode()
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(secret)})

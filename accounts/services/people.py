@@ -156,12 +156,16 @@ def choose_language(*, party: Party, language: str, by: User, at: datetime) -> P
 
 
 @needs_transaction
-def make_user(*, email: str, party: Party | None, by: User | None, at: datetime, password: str | None = None) -> User:
+def make_user(
+    *, email: str, party: Party | None, by: User | None, at: datetime, password: str | None = None, name: str = ""
+) -> User:
     """Make somebody able to sign in with a verified address; without a password they use codes or a passkey.
+
+    ``name`` is how staff without shares sign what they decide.
 
     Raises `EmailTaken`.
     """
-    user = User(email=email.lower(), party=party, date_joined=at)
+    user = User(email=email.lower(), name=name, party=party, date_joined=at)
     user.set_password(password)
     with constraints_as({"user_email_is_one_persons": EmailTaken}), transaction.atomic():
         user.save()

@@ -27,6 +27,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "data_folder_out": str(KILDERKIN_HOME / "broker"),
         "processed_folder": str(KILDERKIN_HOME / "broker" / "processed"),
         "store_processed": False,
+        "control_folder": str(KILDERKIN_HOME / "broker" / "control"),
     }
     if CELERY_BROKER_URL.startswith("filesystem:")
     else {}

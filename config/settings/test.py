@@ -31,4 +31,5 @@ CELERY_BROKER_URL = "filesystem://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(Path(os.environ["KILDERKIN_HOME"]) / "broker"),
     "data_folder_out": str(Path(os.environ["KILDERKIN_HOME"]) / "broker"),
+    "control_folder": str(Path(os.environ["KILDERKIN_HOME"]) / "broker" / "control"),
 }

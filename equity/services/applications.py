@@ -105,7 +105,7 @@ def _age_on(born: date, day: date) -> int:
 def choose_holder(
     *, application: Application, kind: HolderKind, others: dict[str, Any], by: "User", at: datetime
 ) -> Application:
-    """Save who will stand in the register; ``others`` holds joint_names, organisation name and number, or designation."""
+    """Save who will stand in the register; ``others``: joint_names, organisation name and number, or designation."""
     application = _unfinished(application, at=at, needs=ApplicationState.RISK_ACKNOWLEDGED)
     if "address" not in application.details:
         raise StepNotReached()
@@ -202,7 +202,7 @@ def choose_quantity(*, application: Application, quantity: int, by: "User", at: 
 
 
 def kept_until(application: Application, *, at: datetime) -> datetime:
-    """Return until when shares chosen now are kept: the thinking time and then the profile's margin, at most the close."""
+    """Return until when shares chosen now are kept: thinking time, then the profile's margin, at most the close."""
     profile = application.offer.profile
     margin = timedelta(hours=profile.keep_hours - profile.cooling_off_hours)
     return min(max(at, application.not_before_at) + margin, application.offer.closes_at)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import has_role
+from accounts.queries.people import name_of
 from core import clock
 from core.storage import read_bytes
 from equity.enums import OfferState, Preemption, PromotionBasis
@@ -119,7 +120,7 @@ def _signers(row: Offer) -> list[dict[str, Any]]:
     signatures = row.ranking_signatures.filter(ranking_sha256=ranking_sha256(row)).select_related("signed_by__party")
     return [
         {
-            "name": signature.signed_by.party.display_name if signature.signed_by.party else signature.signed_by.email,
+            "name": name_of(signature.signed_by),
             "on": signature.signed_at,
         }
         for signature in signatures.order_by("signed_at")

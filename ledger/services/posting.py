@@ -113,30 +113,30 @@ def post_many(
 @needs_transaction
 def reverse(*, entry: Entry, reason: str, by: "User | None", at: datetime, effective_on: date) -> Entry:
     """Write the entry that takes another one back; raises `AlreadyReversed` when that was done before."""
-    with constraints_as({"ledger_entry_reverses_id_key": AlreadyReversed, "ledger_entry_key_key": AlreadyReversed}):
-        with atomic():
-            reversal = Entry.objects.create(
-                key=f"{entry.key}:reversed",
-                kind=f"{entry.kind}_reversed",
-                effective_on=effective_on,
-                posted_at=at,
-                posted_by=by,
-                reason=reason,
-                source=entry.source,
-                reverses=entry,
-            )
-            Movement.objects.bulk_create(
-                [
-                    Movement(
-                        entry=reversal,
-                        debit_id=movement.credit_id,
-                        credit_id=movement.debit_id,
-                        currency=movement.currency,
-                        amount_minor=movement.amount_minor,
-                    )
-                    for movement in entry.movements.order_by("id")
-                ]
-            )
+    refusals = {"ledger_entry_reverses_id_key": AlreadyReversed, "ledger_entry_key_key": AlreadyReversed}
+    with constraints_as(refusals), atomic():
+        reversal = Entry.objects.create(
+            key=f"{entry.key}:reversed",
+            kind=f"{entry.kind}_reversed",
+            effective_on=effective_on,
+            posted_at=at,
+            posted_by=by,
+            reason=reason,
+            source=entry.source,
+            reverses=entry,
+        )
+        Movement.objects.bulk_create(
+            [
+                Movement(
+                    entry=reversal,
+                    debit_id=movement.credit_id,
+                    credit_id=movement.debit_id,
+                    currency=movement.currency,
+                    amount_minor=movement.amount_minor,
+                )
+                for movement in entry.movements.order_by("id")
+            ]
+        )
     return reversal
 
 

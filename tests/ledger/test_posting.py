@@ -108,6 +108,7 @@ def test_book_changed_by_the_owner_is_refused(book, statement: str) -> None:
     post_one()
 
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("RESET ROLE")
         with pytest.raises(IntegrityError, match="append-only"), atomic():
             cursor.execute(statement)
