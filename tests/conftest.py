@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 
 from tests.network import only_loopback
 
@@ -26,13 +27,29 @@ def no_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """Migrate as the owner, then run every test as the app role, as the web does."""
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: pytest.FixtureRequest,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """Migrate as the owner, then run every test as the app role, as the web does.
+
+    pytest-django's own fixture makes no database when no test asks for ``db``; then `committed_db` would copy the
+    database of the running house.
+    """
+    verbosity = request.config.option.verbose
+    keep = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        made = setup_databases(verbosity, interactive=False, aliases={"default"}, serialized_aliases=set(), keepdb=keep)
         become(APP_ROLE)
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         become("")
+        if not django_db_keepdb:
+            teardown_databases(made, verbosity=verbosity)
 
 
 def become(role: str) -> None:
