@@ -145,7 +145,7 @@ class AccountAdapter(DefaultAccountAdapter):
 class SecondFactorStage(AuthenticateStage):
     """Ask staff for any second factor they have, holders for their app.
 
-    A holder's passkey is a way in, not a second door: a lost phone must not lock a shareholder out (ADR 0021).
+    A holder's passkey is a way in, not a second door: a lost phone must not lock a shareholder out (ADR 0040).
     """
 
     def _should_handle(self, request: HttpRequest) -> bool:

@@ -18,10 +18,10 @@ class MemberRole(TextChoices):
 
 
 class Language(TextChoices):
-    """The languages a person can be written to in."""
+    """The languages a person can be written to in, each called as its speakers call it."""
 
-    ENGLISH = "en", _("English")
-    VIETNAMESE = "vi", _("Vietnamese")
+    ENGLISH = "en", "English"
+    VIETNAMESE = "vi", "Tiếng Việt"
 
 
 class Role(TextChoices):

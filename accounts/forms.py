@@ -186,7 +186,7 @@ class SecondFactorForm(factor_forms.AuthenticateForm):
         say_code(
             self.fields["code"],
             label=_("Code from your authenticator app"),
-            help_text=_("Six digits. One of your recovery codes works, too."),
+            help_text=_("Six digits."),
         )
 
     def clean_code(self) -> str:

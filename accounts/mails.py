@@ -31,7 +31,7 @@ def send_account_mail(name: str, email: str, context: dict[str, Any]) -> None:
             "given_name": _greeting(user),
             "origin": settings.SITE_ORIGIN,
         }
-        subject = _rendered(f"account/email/{name}_subject.txt", words)
+        subject = _rendered(f"account/email/{name}_subject.txt", words).strip()
         text = _rendered(f"account/email/{name}.txt", words)
         html = _rendered("account/email/frame.html", {**words, "subject": subject, "body": text, "language": language})
     with atomic():

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ("name_sort", models.CharField(max_length=1500)),
                 (
                     "language",
-                    models.CharField(choices=[("en", "English"), ("vi", "Vietnamese")], default="en", max_length=2),
+                    models.CharField(choices=[("en", "English"), ("vi", "Tiếng Việt")], default="en", max_length=2),
                 ),
                 ("created_at", models.DateTimeField()),
             ],

@@ -9,10 +9,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import views as app_views
 from allauth.mfa.webauthn import views as passkey_views
 from allauth.mfa.webauthn.internal import auth as passkeys
-from allauth.usersessions.models import UserSession
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
@@ -23,6 +22,7 @@ from accounts.freshness import fresh_factor_required, remember_factor
 from accounts.mails import send_account_mail
 from accounts.permissions import signed_in_user
 from accounts.queries.people import APP, PASSKEY, is_staff_member
+from accounts.queries.sessions import sessions_of
 from accounts.services.codes import make_recovery_codes
 from accounts.services.factors import note_changed_factor
 from accounts.services.sessions import end_sessions
@@ -88,6 +88,13 @@ class RemovePasskeyView(passkey_views.RemoveWebAuthnView):
 
     success_url = reverse_lazy("mfa_index")
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Go back to the list when the passkey is not theirs or is gone, as after a second click."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except Http404:
+            return HttpResponseRedirect(reverse("mfa_index"))
+
     def form_valid(self, form: Any) -> HttpResponse:
         """Refuse to leave staff without a factor."""
         if not FactorAdapter().can_delete_authenticator(self.get_object()):
@@ -120,9 +127,8 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @never_cache
 def sessions(request: HttpRequest) -> HttpResponse:
     """Show where the user is signed in."""
-    rows = UserSession.objects.filter(user=request.user).order_by("-last_seen_at")
-    here = request.session.session_key
-    return render(request, "usersessions/usersession_list.html", {"sessions": rows, "here": here})
+    shown = sessions_of(signed_in_user(request), here=request.session.session_key or "")
+    return render(request, "usersessions/usersession_list.html", {"sessions": shown})
 
 
 @login_required

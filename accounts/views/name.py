@@ -10,18 +10,19 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.forms import NameForm
 from accounts.models import Party
-from accounts.permissions import holder_required, signed_in_user
+from accounts.permissions import signed_in_user
 from accounts.services.people import change_name, choose_language
 from core import clock
 from core.transactions import atomic
 
 
 @login_required
-@holder_required
 @require_http_methods(["GET", "POST"])
 def name(request: HttpRequest) -> HttpResponse:
-    """Change one's name and language."""
+    """Change one's name and language; staff without shares have none here and are sent back."""
     user = signed_in_user(request)
+    if user.party_id is None:
+        return HttpResponseRedirect(reverse("mfa_index"))
     party = Party.objects.get(pk=user.party_id)
     initial = {"full_name": party.display_name, "given_name": party.given_name, "language": party.language}
     form = NameForm(request.POST or None, initial=initial)

@@ -1,13 +1,15 @@
 """Redirects stay at home, limits fail closed, sessions can be ended, pages carry their headers."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from core.models import OutgoingMail
-from tests.accounts.conftest import mailed_code, new_holder, sign_in_as_staff, sign_in_by_code, signed_in_as
+from accounts.models import Party
+from core.models import AuditRecord, OutgoingMail
+from tests.accounts.conftest import PASSWORD, mailed_code, new_holder, sign_in_as_staff, sign_in_by_code, signed_in_as
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = [
@@ -154,8 +156,6 @@ def test_session_of_somebody_else_cannot_be_ended(client, holder, at):
 
 def test_change_of_factor_ends_other_sessions_and_is_mailed(client, secretary):
     sign_in_as_staff(client, secretary)
-    from tests.accounts.conftest import PASSWORD
-
     new = "another long and quiet one"
     client.post("/accounts/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
 
@@ -201,3 +201,33 @@ def test_name_and_language_can_be_changed(client, holder):
     party = holder.party
     assert (party.display_name, party.given_name, party.language) == ("Nguyễn Thị Tuyết", "Tuyết", "vi")
     assert party.name_search == "nguyen thi tuyet"
+
+
+def test_passkey_of_somebody_else_stays(client, holder, at):
+    other = new_holder("other@example.com", "Tom Brewster", at)
+    theirs = Authenticator.objects.create(user=other, type="webauthn", data={"name": "Tom’s phone"})
+    sign_in_by_code(client, holder)
+
+    response = client.post(f"/accounts/passkeys/{theirs.pk}/remove/")
+
+    assert response["Location"] == "/accounts/"
+    assert Authenticator.objects.filter(pk=theirs.pk).exists()
+
+
+def test_change_of_name_is_written_down(client, holder):
+    sign_in_by_code(client, holder)
+
+    client.post("/accounts/name/", {"full_name": "Nguyễn Thị Tuyết", "given_name": "Tuyết", "language": "en"})
+
+    record = AuditRecord.objects.get(verb="change_name")
+    assert (record.by, record.detail["before"]) == (holder, "Nguyễn Thị Ánh Tuyết")
+
+
+def test_name_that_cannot_stand_is_refused_and_kept(client, holder):
+    sign_in_by_code(client, holder)
+
+    page = client.post("/accounts/name/", {"full_name": "T\u200bom", "given_name": "Tommy", "language": "en"})
+
+    assert "This name has a character that cannot stand in the register." in page.content.decode()
+    assert "Tommy" in page.content.decode()
+    assert Party.objects.get(pk=holder.party_id).display_name == "Nguyễn Thị Ánh Tuyết"

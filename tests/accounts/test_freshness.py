@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.test import Client
 
@@ -187,8 +188,6 @@ def test_mailed_code_no_longer_counts_once_a_factor_exists(client, holder, is_fr
 
 
 def test_nobody_is_sent_to_sign_in(rf):
-    from django.contrib.auth.models import AnonymousUser
-
     request = rf.post("/me/bank/?a=1")
     request.user, request.session = AnonymousUser(), {}
 
