@@ -16,7 +16,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
-// A pressed button stays pressed: one click, one request. The server is safe against the second one anyway.
+// A double click is one request; after a moment the form can be sent again. The server is safe against a second one anyway.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) {
@@ -24,7 +24,5 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "yes";
-});
-window.addEventListener("pageshow", () => {
-  for (const form of document.forms) delete form.dataset.sent;
+  setTimeout(() => delete form.dataset.sent, 2000);
 });
