@@ -36,11 +36,11 @@ def run() -> None:
         compile_messages()
         say("Preparing the database and the example company")
         supervisor.run_once(_prepare(url, port, people))
-        say("Starting the web server, the worker and the timer")
-        web = supervisor.add(_web(url, port))
+        say("Starting the web server")
+        _wait_until_ready(supervisor, supervisor.add(_web(url, port)), port)
+        # Only now: on two cores they would double the wait for the first page, and their work waits in rows anyway.
         supervisor.add(_worker(url, port))
         supervisor.add(_beat(url, port))
-        _wait_until_ready(supervisor, web, port)
         say(f"\nKilderkin is at http://localhost:{port}\n\n{people.read_text()}\nCtrl-C ends it.")
         supervisor.watch()
 
@@ -108,7 +108,7 @@ def _wait_until_ready(supervisor: Supervisor, web: Child, port: int) -> None:
 def _first_page_answers(port: int) -> bool:
     """Say whether the web server answers at all; a page with an error is still an answer."""
     try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).close()
+        urllib.request.urlopen(f"http://localhost:{port}/", timeout=10).close()
     except urllib.error.HTTPError:
         return True
     except (OSError, ValueError):

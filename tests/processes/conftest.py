@@ -11,6 +11,8 @@ import pytest
 from core.processes import leftovers, postgres
 from core.processes.leftovers import Records
 
+SUPERVISORS = {"tests.processes.small_house", "core.processes.demo"}
+
 
 @pytest.fixture
 def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
@@ -33,6 +35,6 @@ def end_all(folder: Path) -> None:
 def _is_supervisor_of(process: psutil.Process, folder: Path) -> bool:
     try:
         named = process.environ().get("KILDERKIN_HOME") == str(folder)
-        return named and "tests.processes.small_house" in process.cmdline()
+        return named and bool(SUPERVISORS.intersection(process.cmdline()))
     except (psutil.Error, OSError):
         return False

@@ -1,0 +1,90 @@
+"""The demo itself, as `make demo` starts it: everything killed, and nothing lost."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from core.processes import ports, postgres
+from core.processes.leftovers import Records
+from core.processes.messages import ROOT
+
+pytestmark = pytest.mark.fault
+SECOND_START_SECONDS = 60.0  # 10 on an idle machine; the tests beside this one take their share
+ADDRESS = "Kilderkin is at http://localhost:{port}"
+
+
+def start_demo(port: int) -> tuple[subprocess.Popen[str], list[str], float]:
+    """Start the demo and return it with what it said until it was ready, and how long that took."""
+    since = time.monotonic()
+    of_the_tests = ("DATABASE", "DJANGO", "CELERY")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(of_the_tests)}
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "core.processes.demo"],
+        cwd=ROOT,
+        env={**environment, "DEMO_PORT": str(port)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said: list[str] = []
+    assert demo.stdout is not None
+    for line in demo.stdout:
+        said.append(line.rstrip("\n"))
+        if line.startswith("Ctrl-C"):
+            break
+    assert ADDRESS.format(port=port) in said, "\n".join(said)
+    return demo, said, time.monotonic() - since
+
+
+def members() -> int:
+    with psycopg.connect(postgres.ensure_running("demo")) as connection:
+        row = connection.execute("SELECT count(*) FROM accounts_party").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_demo_killed_whole_starts_again_with_everything_in_it(place: Path) -> None:
+    port = ports.free_port()
+    demo, said, _ = start_demo(port)
+    assert [line.split()[0] for line in said if "@demo.example" in line] == [
+        f"{name}@demo.example" for name in ("customer", "holder", "secretary", "finance", "director", "chair", "door")
+    ]
+    before = members()
+
+    server = psutil.Process(postgres.server_pid("demo"))
+    for process in (psutil.Process(demo.pid), server, *Records(place / "run").running()):
+        process.kill()
+    demo.wait()
+    again, _, seconds = start_demo(port)
+
+    assert seconds < SECOND_START_SECONDS
+    assert (before > 1000, members()) == (True, before)
+    with urllib.request.urlopen(f"http://localhost:{port}/check/", timeout=30) as page:
+        assert page.status == 200
+    again.send_signal(signal.SIGINT)
+    assert again.wait(timeout=60) == 0
+    assert (Records(place / "run").running(), postgres.server_pid("demo"), ports.is_free(port)) == ([], None, True)
+
+
+@pytest.mark.parametrize("named", ["web", "0", "70000"])
+def test_port_that_is_none_is_refused_with_a_sentence(place: Path, named: str) -> None:
+    environment = {**os.environ, "DEMO_PORT": named}
+
+    demo = subprocess.run(
+        [sys.executable, "-m", "core.processes.demo"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (demo.returncode, demo.stderr) == (1, f"DEMO_PORT must be a number from 1 to 65535, not '{named}'.\n")
