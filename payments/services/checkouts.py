@@ -5,6 +5,7 @@ an edge: it opens its own transactions and refuses to run inside one. A room tha
 rows of its own calls `prepare_checkout` in its transaction and `send_checkout` after it.
 """
 
+import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,12 @@ from payments.errors import (
     CheckoutExpired,
     CheckoutRefused,
     OtherAmountUnderWay,
+    ProviderBusy,
     ProviderFault,
     ProviderRefused,
 )
 from payments.gateways.current import current_gateway
-from payments.gateways.port import CheckoutOrder
+from payments.gateways.port import CheckoutFacts, CheckoutOrder
 from payments.models import Payment, PaymentAttempt
 from payments.queries.payments import find_live_payment
 from payments.rules.outcomes import State
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 OPEN_AT_LEAST = timedelta(minutes=31)
 OPEN_AT_MOST = timedelta(hours=23, minutes=59)
 LOOK_AFTER_EXPIRY = timedelta(minutes=1)
+OTHER_TAB_LOOKS, OTHER_TAB_SECONDS = 6, 0.5
 
 
 @refuses_transaction
@@ -161,13 +164,29 @@ def send_checkout(*, payment: Payment, at: datetime) -> Payment:
     if payment.expires_at <= at and payment.state == PaymentState.CREATED:
         check_payment(payment=payment, at=at)
         raise CheckoutExpired()
-    if payment.state != PaymentState.CREATED or payment.checkout_url:
-        return payment
     with atomic():
-        lock(Payment.objects.all(), pk=payment.pk)
+        payment = lock(Payment.objects.all(), pk=payment.pk)
+        if payment.state != PaymentState.CREATED or payment.checkout_url:
+            return payment
         attempt = begin_attempt(payment=payment, at=at)
     try:
-        facts = current_gateway().open_checkout(order_of(payment), key=attempt.key)
+        facts = call_provider(payment=payment, attempt=attempt, at=at)
+    except ProviderBusy:
+        return page_of_other_tab(payment)
+    with atomic():
+        payment = settle_checkout(payment_id=payment.pk, facts=facts, at=at)
+        end_attempt(attempt=attempt, outcome=AttemptOutcome.ACCEPTED, at=at, detail=facts.session_id)
+    if payment.state == PaymentState.EXPIRED:  # closed in another tab while the page was being opened
+        current_gateway().close_checkout(facts.session_id)
+        raise CheckoutExpired()
+    return payment
+
+
+@refuses_transaction
+def call_provider(*, payment: Payment, attempt: PaymentAttempt, at: datetime) -> CheckoutFacts:
+    """Ask for the page, and write how the attempt ended when it was refused or the provider failed."""
+    try:
+        return current_gateway().open_checkout(order_of(payment), key=attempt.key)
     except ProviderRefused as refusal:
         with atomic():
             refuse_checkout(payment=payment, attempt=attempt, reason=refusal.reason, at=at)
@@ -177,9 +196,17 @@ def send_checkout(*, payment: Payment, at: datetime) -> Payment:
         with atomic():
             end_attempt(attempt=attempt, outcome=AttemptOutcome.SERVER_ERROR, at=clock.now())
         raise
-    with atomic():
-        end_attempt(attempt=attempt, outcome=AttemptOutcome.ACCEPTED, at=at, detail=facts.session_id)
-        return settle_checkout(payment_id=payment.pk, facts=facts, at=at)
+
+
+@refuses_transaction
+def page_of_other_tab(payment: Payment) -> Payment:
+    """Wait up to three seconds for the tab that is using the same key; raise `ProviderBusy` when nothing comes."""
+    for _turn in range(OTHER_TAB_LOOKS):
+        payment = Payment.objects.get(pk=payment.pk)
+        if payment.checkout_url:
+            return payment
+        time.sleep(OTHER_TAB_SECONDS)
+    raise ProviderBusy()
 
 
 @needs_transaction
@@ -199,6 +226,8 @@ def check_payment(*, payment: Payment, at: datetime) -> Payment:
     A payment whose page was never confirmed to be open expires by our clock: nobody was given its address.
     """
     if payment.provider_session_id is None:
+        if payment.expires_at > at:
+            return payment
         with atomic():
             return expire_unsent(payment=payment, at=at)
     facts = current_gateway().fetch_checkout(payment.provider_session_id)
@@ -210,19 +239,25 @@ def check_payment(*, payment: Payment, at: datetime) -> Payment:
 
 @needs_transaction
 def expire_unsent(*, payment: Payment, at: datetime) -> Payment:
-    """Let a payment without a page expire once its time is over."""
+    """Let a payment expire whose page was never confirmed to be open."""
     lock_parents(payment)
     payment = lock(Payment.objects.all(), pk=payment.pk)
-    if payment.state == PaymentState.CREATED and payment.provider_session_id is None and payment.expires_at <= at:
+    if payment.state == PaymentState.CREATED and payment.provider_session_id is None:
         move(payment, State.EXPIRED, at=at)
     return payment
 
 
 @refuses_transaction
 def close_checkout(*, payment: Payment, at: datetime) -> Payment:
-    """Close the page before its time, as when the thing is withdrawn; a payment that came through stays paid."""
-    if payment.state != PaymentState.CREATED or payment.provider_session_id is None:
+    """Close the page before its time, as when the thing is withdrawn; a payment that came through stays paid.
+
+    A `ProviderError` means that the page may still be open: nothing was changed, ask again.
+    """
+    if payment.state != PaymentState.CREATED:
         return payment
+    if payment.provider_session_id is None:
+        with atomic():
+            return expire_unsent(payment=payment, at=at)
     facts = current_gateway().close_checkout(payment.provider_session_id)
     with atomic():
         return settle_checkout(payment_id=payment.pk, facts=facts, at=at)

@@ -16,6 +16,7 @@ from payments.errors import (
     ProviderFault,
 )
 from payments.models import Payment, PaymentAttempt, SandboxSession
+from payments.services import checkouts
 from payments.services.checkouts import close_checkout
 from tests.payments.actions import fresh, hear, open_payment, pay_with
 from tests.payments.fake_purpose import told
@@ -88,7 +89,8 @@ def test_checkout_provider_failed_takes_a_new_key(wire: Recorder) -> None:
 
 
 @pytest.mark.parametrize("status", [409, 429])
-def test_checkout_provider_busy_keeps_the_key(wire: Recorder, status: int) -> None:
+def test_checkout_provider_busy_keeps_the_key(wire: Recorder, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkouts, "OTHER_TAB_SECONDS", 0)
     wire.next = [error(status, "invalid_request_error")]
     with pytest.raises(ProviderBusy):
         open_payment()
@@ -96,6 +98,18 @@ def test_checkout_provider_busy_keeps_the_key(wire: Recorder, status: int) -> No
     open_payment()
 
     assert wire.keys[0] == wire.keys[1]
+
+
+def test_checkout_key_at_work_in_another_tab_waits_for_its_page(wire: Recorder) -> None:
+    def the_other_tab_is_faster(_go):  # type: ignore[no-untyped-def]
+        open_payment()
+        return error(409, "invalid_request_error", "idempotency_key_in_use")(_go)
+
+    wire.next = [the_other_tab_is_faster]
+
+    payment = open_payment()
+
+    assert payment.checkout_url.endswith(f"/pay/{SandboxSession.objects.get().pk}/")
 
 
 def test_checkout_refused_by_provider_fails_the_payment_and_tells(wire: Recorder) -> None:
@@ -167,6 +181,32 @@ def test_checkout_closed_on_withdrawal_cannot_be_paid() -> None:
 
     assert fresh(payment).state == PaymentState.EXPIRED
     assert SandboxSession.objects.get().payment_status == "unpaid"
+
+
+def test_checkout_closed_before_its_page_was_known_frees_the_way_for_another(wire: Recorder) -> None:
+    wire.next = [dropped_after_effect]
+    with pytest.raises(OutcomeUnknown):
+        open_payment()
+
+    close_checkout(payment=Payment.objects.get(), at=clock.now())
+
+    assert open_payment(amount_minor=60_000).amount_minor == 60_000
+    assert told(Payment.objects.get(amount_minor=50_000)) == ["expired"]
+
+
+def test_checkout_closed_in_another_tab_while_opening_hands_out_no_address(wire: Recorder) -> None:
+    def closed_meanwhile(go):  # type: ignore[no-untyped-def]
+        reply = go()
+        close_checkout(payment=Payment.objects.get(), at=clock.now())
+        return reply
+
+    wire.next = [closed_meanwhile]
+
+    with pytest.raises(CheckoutExpired):
+        open_payment()
+
+    assert SandboxSession.objects.get().status == "expired"
+    assert Payment.objects.get().state == PaymentState.EXPIRED
 
 
 def test_checkout_closed_after_paying_stays_paid() -> None:
