@@ -7,8 +7,7 @@ from django.db import connection
 from core.errors import MissingFile
 from core.storage import read_bytes
 from equity.models import CertificateFile, RegisterBatch, RegisterEntry, RegisterHead
-from equity.rules.digests import FIRST, batch_sha256
-from equity.services.register import batch_header
+from equity.rules.digests import FIRST, batch_header, batch_sha256
 
 QUESTIONS = {
     "an account that holds fewer than no shares": """

@@ -6,6 +6,7 @@ from portal.views import check, home, language, me
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("risk/", home.risk, name="risk"),
     path("language/", language.choose, name="set_language"),
     path("check/", check.ask, name="check"),
     path("check/<str:code>/", check.check, name="check_code"),

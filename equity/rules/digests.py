@@ -7,6 +7,7 @@ make every writer wait for every other; a chain per batch cost 0.4 s for 400,000
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 FIRST = "0" * 64
@@ -16,6 +17,11 @@ def content_sha256(content: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the content as JSON with sorted keys, no spaces, UTF-8; dates and amounts as text."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def batch_header(sequence: int, kind: str, reference: str, entered_at: datetime) -> tuple[object, ...]:
+    """Return the hashed header of a batch; the moment in UTC with microseconds."""
+    return (sequence, str(kind), reference, entered_at.astimezone(UTC).isoformat(timespec="microseconds"))
 
 
 def batch_sha256(previous: str, header: Iterable[object], rows: Iterable[Iterable[object]]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from accounts.models import Party
@@ -21,7 +21,7 @@ from equity.models import (
     RegisterHead,
     ShareClass,
 )
-from equity.rules.digests import batch_sha256
+from equity.rules.digests import batch_header, batch_sha256
 from equity.services.holders import names_in_register
 
 if TYPE_CHECKING:
@@ -122,11 +122,6 @@ def _write_batch(
     head.last_sequence, head.last_sha256, head.last_entered_at = sequence, sha256, entered_at
     head.save(update_fields=["last_sequence", "last_sha256", "last_entered_at", "last_member_number"])
     return batch
-
-
-def batch_header(sequence: int, kind: str, reference: str, entered_at: datetime) -> tuple[object, ...]:
-    """Return the hashed header of a batch; the moment in UTC with microseconds."""
-    return (sequence, str(kind), reference, entered_at.astimezone(UTC).isoformat(timespec="microseconds"))
 
 
 def _accounts_of(

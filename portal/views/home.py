@@ -15,3 +15,10 @@ def home(request: HttpRequest) -> HttpResponse:
     if offers:
         return HttpResponseRedirect(reverse("equity:offer", args=[offers[0].slug]))
     return render(request, "portal/home.html", {"face": "public"})
+
+
+@require_GET
+def risk(request: HttpRequest) -> HttpResponse:
+    """Lead to the open offer's risk summary; without an offer, to the front door."""
+    offers = open_offers()
+    return HttpResponseRedirect(reverse("equity:risk", args=[offers[0].slug]) if offers else reverse("home"))

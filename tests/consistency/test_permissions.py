@@ -28,6 +28,7 @@ RIGHTS = {
     "home": PUBLIC,
     "set_language": PUBLIC,
     "check": PUBLIC,
+    "risk": PUBLIC,
     "check_code": PUBLIC,
     "equity:offer": PUBLIC,
     "equity:risk": PUBLIC,

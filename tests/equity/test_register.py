@@ -14,8 +14,8 @@ from core.transactions import atomic
 from equity.integrity import broken_chain, findings
 from equity.models import RegisterBatch, RegisterEntry
 from equity.queries.register import register_on
-from equity.rules.digests import FIRST, batch_sha256
-from equity.services.register import Issue, batch_header, write_issues
+from equity.rules.digests import FIRST, batch_header, batch_sha256
+from equity.services.register import Issue, write_issues
 from tests.factories.equity import make_company, make_share_class
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,78 @@
+"""A whole house for a browser: web server on localhost, the sandbox on 127.0.0.1, Chromium."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.management import call_command
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from config.settings.npm_files import NPM_FILES
+from tests.browser.server import StaticFiles
+
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium")
+        assert path, "Chromium is not installed: run `make setup-test`"
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def house(committed_db: str, settings, tmp_path) -> Iterator[str]:
+    """The example company with 50 members behind a real server; yields its address."""
+    settings.FILES_ROOT = tmp_path / "files"
+    call_command("seed", members=50, seed=7)
+    server = LiveServerThread("localhost", StaticFiles, connections_override={})
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    assert server.error is None, server.error
+    settings.SITE_ORIGIN = f"http://localhost:{server.port}"
+    settings.SANDBOX_ORIGIN = settings.CHECKOUT_ORIGIN = f"http://127.0.0.1:{server.port}"
+    assert NPM_FILES
+    yield settings.SITE_ORIGIN
+    server.terminate()
+    server.join()
+
+
+@pytest.fixture
+def new_page(chromium: Browser, house: str) -> Iterator[Callable[..., Page]]:
+    """Open pages in contexts of their own; every console error is a failure of the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(language: str = "en", width: int = 1280) -> Page:
+        context = chromium.new_context(
+            base_url=house, viewport={"width": width, "height": 900}, reduced_motion="reduce"
+        )
+        context.set_default_timeout(20_000)
+        if language != "en":
+            context.add_cookies([{"name": "django_language", "value": language, "url": house}])
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: _note(message, complaints))
+        page.on("request", lambda request: _only_ours(request.url, complaints))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _note(message, complaints: list[str]) -> None:
+    # axe-core measures contrast by inline styles, which the policy refuses: its own script has no address.
+    if message.type == "error" and "404" not in message.text and message.location["url"]:
+        complaints.append(f"{message.location['url']}: {message.text}")
+
+
+def _only_ours(url: str, complaints: list[str]) -> None:
+    if not url.startswith(("http://localhost:", "http://127.0.0.1:", "data:", "blob:", "about:")):
+        complaints.append(f"a request to {url}")
