@@ -200,7 +200,8 @@ def ranking_lines(today: date) -> list[dict[str, Any]]:
          "amount_minor": 310_000_000, "as_of_on": today},
         {"kind": "preferred", "label": "C shares", "label_vi": "Cổ phần C",
          "amount_minor": 250_000_000, "as_of_on": today, "growth_bps": 1800},
-        {"kind": "equal", "label": "A and B shares", "label_vi": "Cổ phần A và B", "amount_minor": 0, "as_of_on": today},
+        {"kind": "equal", "label": "A and B shares", "label_vi": "Cổ phần A và B",
+         "amount_minor": 0, "as_of_on": today},
     ]  # fmt: skip
 
 

@@ -1,0 +1,69 @@
+"""Who may open which page of the office: one table, read by the addresses themselves and by the permission matrix.
+
+Note [One table]: `guarded` looks a page's roles up here by its name, so the matrix that the tests generate and what the
+pages enforce cannot disagree; a page without a row cannot be given an address.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+
+from accounts.permissions import staff_required
+
+SECRETARY, FINANCE, DIRECTOR, CHAIR = "secretary", "finance", "director", "chair"
+BOARD = (SECRETARY, FINANCE, DIRECTOR)
+READERS = (*BOARD, CHAIR)
+
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    "office:home": READERS,
+    "office:prove": BOARD,
+    "office:offers": BOARD,
+    "office:offer": BOARD,
+    "office:offer_new": (SECRETARY,),
+    "office:offer_section": (SECRETARY,),
+    "office:authority_new": (SECRETARY,),
+    "office:offer_sign": BOARD,
+    "office:offer_approve": (DIRECTOR,),
+    "office:offer_open": (SECRETARY,),
+    "office:offer_close": (SECRETARY,),
+    "office:allotments": BOARD,
+    "office:batch": BOARD,
+    "office:batch_new": (SECRETARY,),
+    "office:batch_decide": (DIRECTOR,),
+    "office:batch_return": BOARD,
+    "office:batch_return_csv": BOARD,
+    "office:batch_return_delivered": (SECRETARY,),
+    "office:applications": BOARD,
+    "office:applications_csv": BOARD,
+    "office:application": BOARD,
+    "office:register": READERS,
+    "office:register_csv": READERS,
+    "office:member": READERS,
+    "office:certificate_file": BOARD,
+    "office:mails": (SECRETARY, FINANCE),
+    "office:mail": (SECRETARY, FINANCE),
+    "office:jobs": BOARD,
+    "office:job": BOARD,
+    "office:job_progress": READERS,
+    "office:job_pause": (SECRETARY, FINANCE),
+    "office:job_resume": (SECRETARY, FINANCE),
+    "office:job_cancel": (SECRETARY, FINANCE),
+    "office:job_again": (SECRETARY, FINANCE),
+    "office:payments": (SECRETARY, FINANCE),
+    "office:event_again": (FINANCE,),
+    "office:event_dismiss": (FINANCE,),
+    "office:trail": (SECRETARY, DIRECTOR),
+    "office:trail_csv": (SECRETARY, DIRECTOR),
+    "office:books": BOARD,
+}
+
+
+def guarded(name: str, view: Callable[..., HttpResponse]) -> Callable[..., Any]:
+    """Return the view, open to the roles of its row and to nobody else; KeyError for a page without a row."""
+    return staff_required(*PERMISSIONS[name])(view)
+
+
+def may_open(roles: frozenset[str], name: str) -> bool:
+    """Tell whether somebody with these roles may open the page."""
+    return bool(roles & set(PERMISSIONS[name]))

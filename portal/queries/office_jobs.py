@@ -1,0 +1,97 @@
+"""Jobs, what became of them, and what could not be done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.enums import JobState
+from core.models import Job, JobFailure
+from equity.models import Certificate
+from portal.queries.office_people import name_of
+
+TITLES: dict[str, Promise] = {"certificates": _("Making certificates")}
+OVER = (JobState.DONE, JobState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """A job as components/progress.html shows it, and who started it. Counts are items."""
+
+    public_id: str
+    title: str
+    state: str
+    state_words: str
+    pause_reason: str
+    started_at: datetime
+    finished_at: datetime | None
+    started_by: str
+    total: int
+    done: int
+    failed: int
+    seconds_left: int | None
+    is_finished: bool
+    url: str = ""
+    refresh_url: str = ""
+
+    @property
+    def remaining(self) -> int:
+        """Return the items nobody did yet."""
+        return self.total - self.done - self.failed
+
+
+@dataclass(frozen=True)
+class FailureLine:
+    """One item that could not be done."""
+
+    item: str
+    reason: str
+    failed_at: datetime
+
+
+def jobs_for_office() -> QuerySet[Job]:
+    """Return jobs, latest first, with the sums of their chunks."""
+    return (
+        Job.objects.select_related("started_by__party")
+        .annotate(
+            size=Sum("chunks__size", default=0),
+            behind=Sum("chunks__position", default=0),
+            failed=Sum("chunks__failed", default=0),
+        )
+        .order_by("-id")
+    )
+
+
+def job_line(job: Job, *, now: datetime) -> JobLine:
+    """Return the job of `jobs_for_office` in words; ``seconds_left`` is an estimate from the pace so far."""
+    size, behind, failed = job.size, job.behind, job.failed  # type: ignore[attr-defined]
+    left = None
+    if job.state == JobState.RUNNING and behind:
+        left = max(0, round((now - job.started_at).total_seconds() / behind * (size - behind)))
+    return JobLine(
+        public_id=job.public_id,
+        title=str(TITLES.get(job.kind, job.kind)),
+        state=job.state,
+        state_words=job.get_state_display(),
+        pause_reason=job.pause_reason,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        started_by=name_of(job.started_by),
+        total=size,
+        done=behind - failed,
+        failed=failed,
+        seconds_left=left,
+        is_finished=job.state in OVER,
+    )
+
+
+def failures_of(job: Job) -> list[FailureLine]:
+    """Return the job's failures, latest first; a certificate by its number."""
+    rows = list(JobFailure.objects.filter(chunk__job=job).order_by("-failed_at"))
+    names: dict[str, str] = {}
+    if job.kind == "certificates":
+        found = Certificate.objects.filter(pk__in=[row.item for row in rows if row.item.isdecimal()])
+        names = {str(pk): serial for pk, serial in found.values_list("pk", "serial")}
+    return [FailureLine(names.get(row.item, row.item), row.reason, row.failed_at) for row in rows]

@@ -1,0 +1,70 @@
+"""The addresses of the office. Roles come from portal.permissions, by the page's name."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import URLPattern, path
+
+from portal.permissions import guarded
+from portal.views.office import (
+    allotments,
+    applications,
+    books,
+    jobs,
+    mails,
+    offer_acts,
+    offers,
+    register,
+    returns,
+    today,
+)
+
+app_name = "office"
+
+
+def _page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
+    return path(route, guarded(f"office:{name}", view), name=name)
+
+
+urlpatterns = [
+    _page("", today.home, "home"),
+    _page("offers/", offers.index, "offers"),
+    _page("offers/new/", offers.new, "offer_new"),
+    _page("offers/<slug:slug>/", offers.show, "offer"),
+    _page("offers/<slug:slug>/edit/<slug:code>/", offers.section, "offer_section"),
+    _page("offers/<slug:slug>/authority/", offers.authority, "authority_new"),
+    _page("offers/<slug:slug>/sign/", offer_acts.sign, "offer_sign"),
+    _page("offers/<slug:slug>/approve/", offer_acts.approve, "offer_approve"),
+    _page("offers/<slug:slug>/open/", offer_acts.open_, "offer_open"),
+    _page("offers/<slug:slug>/close/", offer_acts.close, "offer_close"),
+    _page("allotments/", allotments.index, "allotments"),
+    _page("allotments/prepare/<slug:slug>/", allotments.new, "batch_new"),
+    _page("allotments/<str:public_id>/", allotments.show, "batch"),
+    _page("allotments/<str:public_id>/decide/", allotments.decide, "batch_decide"),
+    _page("allotments/<str:public_id>/return/", returns.show, "batch_return"),
+    _page("allotments/<str:public_id>/return.csv", returns.as_csv, "batch_return_csv"),
+    _page("allotments/<str:public_id>/return/delivered/", returns.delivered, "batch_return_delivered"),
+    _page("applications/", applications.index, "applications"),
+    _page("applications.csv", applications.as_csv, "applications_csv"),
+    _page("applications/<str:public_id>/", applications.show, "application"),
+    _page("register/", register.index, "register"),
+    _page("register.csv", register.as_csv, "register_csv"),
+    _page("register/<int:number>/", register.member, "member"),
+    _page("certificates/<str:public_id>.pdf", register.certificate_file, "certificate_file"),
+    _page("mail/", mails.index, "mails"),
+    _page("mail/<str:public_id>/", mails.show, "mail"),
+    _page("jobs/", jobs.index, "jobs"),
+    _page("jobs/<str:public_id>/", jobs.show, "job"),
+    _page("jobs/<str:public_id>/progress/", jobs.progress, "job_progress"),
+    _page("jobs/<str:public_id>/pause/", jobs.pause, "job_pause"),
+    _page("jobs/<str:public_id>/resume/", jobs.resume, "job_resume"),
+    _page("jobs/<str:public_id>/cancel/", jobs.cancel, "job_cancel"),
+    _page("jobs/<str:public_id>/again/", jobs.again, "job_again"),
+    _page("payments/", books.payments, "payments"),
+    _page("payments/events/<str:event_id>/again/", books.event_again, "event_again"),
+    _page("payments/events/<str:event_id>/dismiss/", books.event_dismiss, "event_dismiss"),
+    _page("trail/", books.trail, "trail"),
+    _page("trail.csv", books.trail_csv, "trail_csv"),
+    _page("books/", books.index, "books"),
+    _page("books/prove/", books.prove, "prove"),
+]

@@ -1,0 +1,123 @@
+"""Jobs: how far they are, what they could not do, and who stops them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.permissions import has_role
+from core import clock, jobs
+from core.enums import JobState
+from core.models import Job
+from portal.forms.acts import ConfirmForm, PauseForm
+from portal.queries import office_jobs
+from portal.queries.office_jobs import JobLine
+from portal.services.again import try_again
+from portal.views.office.pages import acted, office_page, page_of, posted
+
+
+def find_job(public_id: str) -> Job:
+    """Return the job with its sums, or a 404."""
+    return get_object_or_404(office_jobs.jobs_for_office(), public_id=public_id)
+
+
+def line_of(job: Job) -> JobLine:
+    """Return the job as the progress component shows it."""
+    line = office_jobs.job_line(job, now=clock.now())
+    url = reverse("office:job", args=[job.public_id])
+    return replace(line, url=url, refresh_url=reverse("office:job_progress", args=[job.public_id]))
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """All jobs, latest first."""
+    page = page_of(request, office_jobs.jobs_for_office())
+    now = clock.now()
+    lines = [office_jobs.job_line(job, now=now) for job in page]
+    return office_page(request, "portal/office/jobs.html", {"page": page, "jobs": lines, "page_query": ""})
+
+
+@require_GET
+def show(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One job."""
+    return _page(request, find_job(public_id), PauseForm())
+
+
+def _page(request: HttpRequest, job: Job, form: Any) -> HttpResponse:
+    line = line_of(job)
+    may_act = has_role(request.user, "secretary", "finance")
+    context = {
+        "job": line,
+        "form": form,
+        "failures": office_jobs.failures_of(job),
+        "may_act": may_act,
+        "may_pause": may_act and line.state == JobState.RUNNING,
+        "may_resume": may_act and line.state == JobState.PAUSED,
+        "back_url": reverse("office:jobs"),
+    }
+    return office_page(request, "portal/office/job.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def progress(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The progress block alone, for the page to ask every two seconds."""
+    line = line_of(find_job(public_id))
+    return render(request, "components/progress.html", {"job": line, "refresh_url": line.refresh_url})
+
+
+def _done(request: HttpRequest, public_id: str, form: Any, act: Callable[..., Any]) -> HttpResponse:
+    job = find_job(public_id)
+    if acted(request, form, partial(act, job=job)):
+        return HttpResponseRedirect(reverse("office:job", args=[public_id]))
+    return _page(request, job, form)
+
+
+@require_POST
+def pause(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Stop the job before its next item, with a reason others can read."""
+    return _done(request, public_id, PauseForm(posted(request)), _pause)
+
+
+def _pause(data: dict[str, Any], *, job: Job, by: Any, at: Any) -> None:
+    jobs.pause(job=job, reason=data["reason"], by=by, at=at)
+
+
+@require_POST
+def resume(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Let a paused job go on."""
+    return _done(request, public_id, ConfirmForm(posted(request)), _resume)
+
+
+def _resume(_data: dict[str, Any], *, job: Job, by: Any, at: Any) -> None:
+    jobs.resume(job=job, by=by, at=at)
+
+
+@require_POST
+def again(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Try the items that failed again, in a job of their own."""
+    return _done(request, public_id, ConfirmForm(posted(request)), _again)
+
+
+def _again(_data: dict[str, Any], *, job: Job, by: Any, at: Any) -> None:
+    try_again(job=job, by=by, at=at)
+
+
+@require_http_methods(["GET", "POST"])
+def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+    """End the job for good, after saying what stays done and what will never be done."""
+    job = find_job(public_id)
+    form = ConfirmForm(posted(request))
+    if request.method == "POST" and acted(request, form, partial(_cancel, job=job), _("The job is cancelled.")):
+        return HttpResponseRedirect(reverse("office:job", args=[public_id]))
+    context = {"job": line_of(job), "form": form, "back_url": reverse("office:job", args=[public_id])}
+    return office_page(request, "portal/office/job_cancel.html", context, status=422 if form.errors else 200)
+
+
+def _cancel(_data: dict[str, Any], *, job: Job, by: Any, at: Any) -> None:
+    jobs.cancel(job=job, by=by, at=at)

@@ -1,0 +1,117 @@
+"""Every page of the office: open to its roles, closed to all others, the same number of queries for one row and three."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.enums import Role
+from core import clock
+from core.mail import queue_mail
+from core.models import Job, OutgoingMail
+from core.transactions import atomic
+from equity.models import Application, Certificate, Member
+from payments.models import ProviderEvent
+from portal import urls_office
+from portal.permissions import PERMISSIONS
+from tests.factories.equity import make_approved_batch, make_draft_offer, make_open_offer, make_paid_application
+from tests.factories.people import make_holder, make_staff, sign_in, sign_in_staff
+
+pytestmark = pytest.mark.django_db
+ROLES = [role.value for role in Role]
+
+
+def write_mail(to: str = "somebody@example.org", kind: str = "paid", html: str = "") -> OutgoingMail:
+    with atomic():
+        return queue_mail(to=to, subject="Paid", text="Your money arrived.", html=html, kind=kind, language="en", at=clock.now())
+
+
+def park_event(event_id: str = "evt_1") -> ProviderEvent:
+    now = clock.now()
+    return ProviderEvent.objects.create(
+        event_id=event_id,
+        type="checkout.session.completed",
+        object_id="cs_1",
+        livemode=False,
+        payload={},
+        created_at=now,
+        received_at=now,
+        parked_at=now,
+        parked_reason="differs: amount_minor",
+    )
+
+
+def make_house() -> dict[str, list]:
+    """Write one row of everything the office shows; return the arguments of each page's address."""
+    draft, offer = make_draft_offer(), make_open_offer()
+    make_paid_application(offer)
+    batch = make_approved_batch(offer)
+    waiting = make_open_offer()
+    make_paid_application(waiting)
+    job = Job.objects.get()
+    slug, batch_id = [draft.slug], [batch.public_id]
+    return {
+        "offer": slug,
+        "offer_section": [draft.slug, "ranking"],
+        "authority_new": slug,
+        "offer_sign": slug,
+        "offer_approve": slug,
+        "offer_open": slug,
+        "offer_close": [offer.slug],
+        "batch": batch_id,
+        "batch_new": [waiting.slug],
+        "batch_decide": batch_id,
+        "batch_return": batch_id,
+        "batch_return_csv": batch_id,
+        "batch_return_delivered": batch_id,
+        "application": [Application.objects.first().public_id],
+        "member": [Member.objects.get().number],
+        "certificate_file": [Certificate.objects.get().public_id],
+        "mail": [write_mail().public_id],
+        **{name: [job.public_id] for name in ("job", "job_progress", "job_pause", "job_resume", "job_cancel", "job_again")},
+        "event_again": [park_event().event_id],
+        "event_dismiss": ["evt_1"],
+    }
+
+
+POST_ONLY = {"prove", "job_pause", "job_resume", "job_again", "event_again", "event_dismiss", "batch_return_delivered"}
+NOT_MADE_YET = {"certificate_file"}
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    names = {f"office:{pattern.name}" for pattern in urls_office.urlpatterns}
+
+    assert names == set(PERMISSIONS)
+
+
+def test_every_page_opens_for_its_roles_and_for_nobody_else() -> None:
+    house = make_house()
+    staff = {role: sign_in_staff(make_staff(role)) for role in ROLES}
+
+    wrong = []
+    for page, roles in PERMISSIONS.items():
+        name = page.partition(":")[2]
+        url = reverse(page, args=house.get(name, []))
+        for role, client in staff.items():
+            expected = 403 if role not in roles else 405 if name in POST_ONLY else 404 if name in NOT_MADE_YET else 200
+            answer = client.get(url)
+            if answer.status_code != expected:
+                wrong.append((name, role, answer.status_code, expected))
+
+    assert wrong == []
+
+
+def test_strangers_are_sent_to_sign_in_and_holders_refused() -> None:
+    house = make_house()
+    stranger, holder = Client(), sign_in(make_holder())
+
+    for page in PERMISSIONS:
+        url = reverse(page, args=house.get(page.partition(":")[2], []))
+        assert stranger.get(url).headers["Location"].startswith(reverse("account_login")), page
+        assert holder.get(url).status_code == 403, page
+
+
+def test_posts_are_refused_by_role_as_pages_are() -> None:
+    house = make_house()
+    door = sign_in_staff(make_staff("door"))
+
+    assert {door.post(reverse(page, args=house.get(page.partition(":")[2], []))).status_code for page in PERMISSIONS} == {403}
