@@ -12,6 +12,7 @@ from core.transactions import needs_transaction
 from equity.enums import ApplicationState
 from equity.models import Application
 from equity.queries.offers import takes_applications
+from equity.queries.tracking import board_decides_by
 from equity.services.bookings import book_receipt, book_refund
 from equity.services.keeping import lock_counters
 from equity.services.letters import send_letter
@@ -48,7 +49,7 @@ def record_paid(*, payment: Payment, at: datetime, refund: Refund | None = None)
     application.payment_id = payment.public_id
     application.save(update_fields=["state", "paid_at", "payment_id"])
     audit.record(by=None, at=at, verb="application_paid", subject=application, payment=payment.public_id)
-    send_letter(kind="paid", application=application, at=at)
+    send_letter(kind="paid", application=application, at=at, board_by_on=board_decides_by(application))
 
 
 def _can_be_paid(application: Application, payment: Payment, *, at: datetime) -> bool:

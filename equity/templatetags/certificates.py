@@ -1,6 +1,7 @@
-"""What the certificate and its check page need to be drawn."""
+"""What the certificate, its check page and the receipt need to be drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import template
 from django.utils.formats import localize
@@ -11,6 +12,8 @@ from equity.rules.notches import notch_path
 register = template.Library()
 
 COLUMN_MM = 178
+# A receipt up to here is set in its usual type; a test prints both sides of the edge.
+RECEIPT_LETTERS_MAX, RECEIPT_FIGURES_MAX = 320, 11
 
 
 @register.filter
@@ -82,3 +85,24 @@ def signatory_size(name: str) -> int:
 def notched_outline(facts_hash: str, width: int, height: int) -> str:
     """Return the ``d`` of the outline that the certificate's border has, for the check page."""
     return notch_path(facts_hash, width, height, inset=1)
+
+
+@register.simple_tag
+def receipt_figure_size(quantity: int) -> int:
+    """Return the size in points in which the quantity fits the head of the receipt's smaller cask."""
+    sizes_pt = (20, 18, 16, 15, 12, 11, 10, 9, 8, 7, 6, 5)
+    return fitting_size([localize(quantity)], sizes_pt=sizes_pt, width_mm=25, height_mm=10, broken_max_pt=0)
+
+
+@register.filter
+def receipt_company_size(name: str) -> int:
+    """Return the size in points of the company's name on the receipt."""
+    return fitting_size([name], sizes_pt=(15, 12, 11, 10, 9, 8, 7, 6, 5), width_mm=88, height_mm=12)
+
+
+@register.filter
+def receipt_is_long(receipt: Mapping[str, Any]) -> bool:
+    """Tell whether the names and amounts of a receipt need the closer setting to stay on one page."""
+    letters = sum(len(text) for text in receipt.values() if isinstance(text, str))
+    figures = len(str(receipt["received_minor"]))
+    return letters > RECEIPT_LETTERS_MAX or figures > RECEIPT_FIGURES_MAX or len(receipt["refunds"]) > 1
