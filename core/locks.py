@@ -5,6 +5,8 @@ transaction, re-read after the lock. Lock the parent, never a book row: any row 
 which the app role does not have on books.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, OperationalError, connection
@@ -26,9 +28,16 @@ def lock(rows: QuerySet[Row], **lookup: Any) -> Row:
     Raises `Busy` when another transaction holds it for longer than three seconds, the model's
     ``DoesNotExist`` when there is none.
     """
-    try:
-        set_lock_timeout()
+    with bounded_wait():
         return rows.select_for_update(of=("self",), no_key=True).get(**lookup)
+
+
+@contextmanager
+def bounded_wait() -> Iterator[None]:
+    """Wait three seconds at most for any lock taken inside, then raise `Busy`: for statements that are no `lock`."""
+    set_lock_timeout()
+    try:
+        yield
     except OperationalError as error:
         raise_busy(error)
         raise

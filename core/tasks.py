@@ -6,16 +6,22 @@ from celery import shared_task
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from core.jobs import engine
+from core.jobs import engine, hints
 from core.mail.delivery import deliver_waiting
+from core.transactions import drop_lost_connection
 
 logger = logging.getLogger(__name__)
+TASK_SECONDS = 200  # below CELERY_TASK_SOFT_TIME_LIMIT by more than any item takes
 
 
 @shared_task
 def work_on_job(job_id: int) -> None:
-    """Work on the job's chunks; the row decides, the message is only a hint."""
-    engine.run(job_id, seconds_max=200)
+    """Work on the job's chunks; the row decides, the message is only a hint.
+
+    A long job goes on in a new task: one that never ended would meet Celery's time limit.
+    """
+    if engine.run(job_id, seconds_max=TASK_SECONDS) and engine.has_work(job_id):
+        hints.send_hint("core.tasks.work_on_job", {"job_id": job_id})
 
 
 @shared_task
@@ -26,6 +32,7 @@ def sweep() -> None:
             import_string(name)()
         except Exception:
             logger.exception("sweeper %s failed", name)
+        drop_lost_connection()
 
 
 @shared_task

@@ -55,3 +55,12 @@ def refuses_transaction(function: Callable[Arguments, Result]) -> Callable[Argum
 def after_commit(action: Callable[[], object]) -> None:
     """Run the action once the current transaction is committed; never when it is rolled back."""
     transaction.on_commit(action, robust=True)
+
+
+def drop_lost_connection() -> None:
+    """Let the next query connect anew if this connection broke; what holds no requests must ask for it itself.
+
+    Without it a worker never comes back from a restart of the database. Inside a transaction nothing happens.
+    """
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()

@@ -169,12 +169,13 @@ CELERY_BEAT_SCHEDULE = {
     "prove-books": {"task": "portal.tasks.prove_books", "schedule": 24 * 3600.0},
 }
 
-# What a sweep runs, in order: dotted names of functions without arguments, each safe to run twice.
+# What a sweep runs: dotted names of functions without arguments, each safe to run twice. What people wait for is
+# first, long work last.
 SWEEPERS = [
-    "core.jobs.engine.sweep",
-    "core.mail.delivery.deliver_waiting",
     "payments.services.sweeping.sweep",
     "equity.services.sweeping.sweep",
+    "core.mail.delivery.deliver_waiting",
+    "core.jobs.engine.sweep",
 ]
 JOB_HANDLERS = {
     "certificates": "equity.tasks.issue_certificate_item",
@@ -188,9 +189,11 @@ PAYMENT_HANDLERS = {
         "refunded": "equity.services.payments_in.record_refunded",
     },
 }
-JOB_LEASE_SECONDS = 60
+# How long a worker may be silent before another goes on; every single item must take less.
+JOB_LEASE_SECONDS = float(os.environ.get("JOB_LEASE_SECONDS", "60"))
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_TIMEOUT = 10  # seconds; without it a mail server that hangs stops the sweeper for good
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "shares@localhost")
 SITE_ORIGIN = os.environ.get("SITE_ORIGIN", "http://localhost:8000")
 

@@ -1,7 +1,7 @@
 """Resumable work over many rows: see Note [Jobs] in core.jobs.engine."""
 
-from core.jobs.engine import Lease, LeaseLost
 from core.jobs.hints import after_commit
+from core.jobs.lease import Lease, LeaseLost
 from core.jobs.progress import Progress, progress_of
 from core.jobs.starting import cancel, pause, resume, start
 

@@ -2,47 +2,49 @@
 
 Note [Jobs]: the truth is rows. A worker claims a chunk (SKIP LOCKED, lease, fence + 1), does its items one after the
 other, and stores each result in one transaction with the chunk's new position, only if the fence is still its own.
-A worker that dies leaves an expired lease; whoever claims next goes on at the position. An item that kills its worker
-three times is set aside with that reason. Leases are measured by ``clock_timestamp()``, not by the demo's clock.
+A worker that dies leaves an expired lease; whoever claims next goes on at the position. An item that ends its worker
+three times, by killing it or by taking longer than the lease, is set aside with that reason, as is one whose handler
+raises; the rest goes on. What is not the item's fault counts against none: a lock, a restarted database or a kind of
+job this worker does not know yet puts the chunk off for some seconds, and a full disk pauses the job with that reason.
+Leases are measured by ``clock_timestamp()``, not by the demo's clock.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection
 from django.utils.module_loading import import_string
 
 from core import clock
 from core.errors import DomainError, StorageFull
+from core.jobs.lease import Lease, LeaseLost
+from core.jobs.mishaps import is_out_of_room, is_passing
 from core.jobs.starting import pause
-from core.models import Job, JobChunk, JobFailure
+from core.models import Job, JobChunk
+from core.transactions import atomic, drop_lost_connection
 
 logger = logging.getLogger(__name__)
 ATTEMPTS_MAX = 3
-Handler = Callable[["Lease", Any], None]
+PUT_OFF_SECONDS = 5
+SWEEP_SECONDS = 20
+Handler = Callable[[Lease, Any], None]
 
-CLAIM = """
+WAITING = """
+SELECT chunk.id FROM core_jobchunk chunk JOIN core_job job ON job.id = chunk.job_id
+WHERE job.state = 'running' AND (%(job)s::bigint IS NULL OR job.id = %(job)s)
+  AND (chunk.state = 'ready' OR (chunk.state = 'running' AND chunk.lease_until < clock_timestamp()))
+ORDER BY chunk.id LIMIT 1
+"""
+CLAIM = f"""
 UPDATE core_jobchunk SET state = 'running', fence = fence + 1, attempts = attempts + 1,
        lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-WHERE id = (
-    SELECT chunk.id FROM core_jobchunk chunk JOIN core_job job ON job.id = chunk.job_id
-    WHERE job.state = 'running' AND (%(job)s::bigint IS NULL OR job.id = %(job)s)
-      AND (chunk.state = 'ready' OR (chunk.state = 'running' AND chunk.lease_until < clock_timestamp()))
-    ORDER BY chunk.id LIMIT 1 FOR UPDATE OF chunk SKIP LOCKED)
-RETURNING id, job_id, items, position, fence, attempts
-"""
-ADVANCE = """
-UPDATE core_jobchunk chunk SET position = position + 1, failed = failed + %(failed)s, attempts = 1,
-       state = CASE WHEN position + 1 = size THEN 'done' ELSE 'running' END,
-       lease_until = CASE WHEN position + 1 = size THEN NULL
-                     ELSE clock_timestamp() + make_interval(secs => %(lease)s) END
-WHERE id = %(chunk)s AND fence = %(fence)s AND position = %(position)s AND state = 'running'
-"""
+WHERE id = ({WAITING} FOR UPDATE OF chunk SKIP LOCKED)
+RETURNING id, job_id, position, fence, attempts
+"""  # noqa: S608  our own text
 FINISH = """
 UPDATE core_job SET state = 'done', finished_at = kilderkin_now()
 WHERE state = 'running' AND (%(job)s::bigint IS NULL OR id = %(job)s)
@@ -50,54 +52,8 @@ WHERE state = 'running' AND (%(job)s::bigint IS NULL OR id = %(job)s)
 """
 
 
-class LeaseLost(Exception):
-    """Another worker has claimed the chunk since; this one must stop and store nothing."""
-
-
-@dataclass
-class Lease:
-    """A worker's right to one chunk."""
-
-    chunk_id: int
-    job_id: int
-    items: list[Any]
-    position: int
-    fence: int
-    attempts: int
-    params: dict[str, Any] = field(default_factory=dict)
-
-    @contextmanager
-    def store(self) -> Iterator[None]:
-        """Open the transaction that holds an item's result and the chunk's new position together.
-
-        Raises `LeaseLost`, and rolls the result back, when the chunk is no longer ours.
-        """
-        with transaction.atomic():
-            self._advance(failed=0)
-            yield
-        self.position += 1
-
-    def set_aside(self, item: Any, reason: str) -> None:
-        """Record that the item failed, and go on behind it."""
-        with transaction.atomic():
-            self._advance(failed=1)
-            JobFailure.objects.create(
-                chunk_id=self.chunk_id, item=str(item), reason=reason[:500], failed_at=clock.now()
-            )
-        self.position += 1
-
-    def _advance(self, *, failed: int) -> None:
-        values = {
-            "chunk": self.chunk_id,
-            "fence": self.fence,
-            "position": self.position,
-            "failed": failed,
-            "lease": settings.JOB_LEASE_SECONDS,
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(ADVANCE, values)
-            if cursor.rowcount != 1:
-                raise LeaseLost(self.chunk_id)
+class UnknownKind(Exception):
+    """This worker has no handler for the job: it is older or newer than whoever started it."""
 
 
 def claim(job_id: int | None = None) -> Lease | None:
@@ -107,26 +63,34 @@ def claim(job_id: int | None = None) -> Lease | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    chunk_id, job_id, _items, position, fence, attempts = row
-    items = JobChunk.objects.values_list("items", flat=True).get(pk=chunk_id)
-    return Lease(chunk_id, job_id, items, position, fence, attempts)
+    chunk_id, job_id, position, fence, attempts = row
+    chunk = JobChunk.objects.select_related("job").get(pk=chunk_id)
+    return Lease(chunk_id, chunk.job_id, chunk.items, position, fence, attempts, chunk.job.params)
 
 
 def run(job_id: int | None = None, *, seconds_max: float | None = None) -> int:
-    """Work on chunks until none is left or the time is used up; return the number of chunks taken."""
+    """Work on chunks until none is left or the time is used up; return the number of chunks taken.
+
+    The time is looked at before every item, so it is overrun by one item at most: Celery's limit must not strike an
+    innocent one.
+    """
+    until = None if seconds_max is None else time.monotonic() + seconds_max
     taken = 0
-    began = time.monotonic()
-    while seconds_max is None or time.monotonic() - began < seconds_max:
+    while not _is_over(until):
         lease = claim(job_id)
         if lease is None:
             break
         taken += 1
-        try:
-            work_on(lease)
-        except LeaseLost:
-            logger.warning("chunk %s was claimed by another worker", lease.chunk_id)
+        work_on(lease, until=until)
     finish(job_id)
     return taken
+
+
+def has_work(job_id: int) -> bool:
+    """Tell whether a chunk of the job could be claimed now."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, {"job": job_id})
+        return cursor.fetchone() is not None
 
 
 def finish(job_id: int | None = None) -> None:
@@ -137,46 +101,75 @@ def finish(job_id: int | None = None) -> None:
 
 def sweep() -> None:
     """Find work that no hint announced: new chunks, expired leases, jobs that are complete."""
-    run(seconds_max=20)
+    run(seconds_max=SWEEP_SECONDS)
 
 
-def work_on(lease: Lease) -> None:
-    """Do the items of a claimed chunk from its position on, as long as the job is not paused or cancelled."""
+def work_on(lease: Lease, *, until: float | None = None) -> None:
+    """Do the items of a claimed chunk from its position on, as long as the job runs and time is left.
+
+    What concerns this chunk alone is dealt with here: the others must not wait for it.
+    """
+    try:
+        _do_items(lease, until)
+    except LeaseLost:
+        logger.warning("chunk %s was claimed by another worker", lease.chunk_id)
+    except Exception as error:
+        if not (is_passing(error) or isinstance(error, UnknownKind)):
+            raise
+        logger.warning("chunk %s is put off: %s", lease.chunk_id, error)
+        drop_lost_connection()
+        lease.put_off(PUT_OFF_SECONDS)
+
+
+def _do_items(lease: Lease, until: float | None) -> None:
     job = Job.objects.get(pk=lease.job_id)
-    lease.params = job.params
-    handler: Handler = import_string(settings.JOB_HANDLERS[job.kind])
+    handler = _handler_of(job.kind)
     if lease.attempts > ATTEMPTS_MAX:
-        lease.set_aside(lease.items[lease.position], f"its worker ended {ATTEMPTS_MAX} times")
-    while lease.position < len(lease.items):
-        if not Job.objects.filter(pk=job.pk, state="running").exists():
-            return release(lease)
-        if not _do(handler, lease, job):
+        lease.set_aside(f"its worker ended {ATTEMPTS_MAX} times")
+    while not lease.is_done:
+        if _is_over(until) or not Job.objects.filter(pk=job.pk, state="running").exists():
+            return lease.release()
+        if not _do_item(handler, lease, job):
             return None
     return None
 
 
-def _do(handler: Handler, lease: Lease, job: Job) -> bool:
+def _handler_of(kind: str) -> Handler:
+    try:
+        handler: Handler = import_string(settings.JOB_HANDLERS[kind])
+    except (KeyError, ImportError) as error:
+        raise UnknownKind(kind) from error
+    return handler
+
+
+def _do_item(handler: Handler, lease: Lease, job: Job) -> bool:
     """Do one item; False when the job was paused."""
-    item, position = lease.items[lease.position], lease.position
+    item = lease.begin_item()
     try:
         handler(lease, item)
-        if lease.position == position:
+        if not lease.is_stored:
             raise RuntimeError(f"the handler of {job.kind} stored nothing for {item}")
-    except (LeaseLost, OperationalError, InterfaceError):
+    except (LeaseLost, SoftTimeLimitExceeded):
         raise
-    except StorageFull as full:
-        with transaction.atomic():
-            pause(job=job, reason=str(full), by=None, at=clock.now())
-        release(lease)
-        return False
     except Exception as error:  # a poison item must not stop the others
-        logger.exception("item %s of job %s failed", item, job.public_id)
-        lease.set_aside(item, str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}")
+        if lease.is_stored:
+            logger.exception("item %s of job %s is done, but its handler failed afterwards", item, job.public_id)
+        elif is_out_of_room(error):
+            _pause_for_room(job, lease)
+            return False
+        elif is_passing(error):
+            raise
+        else:
+            logger.exception("item %s of job %s failed", item, job.public_id)
+            lease.set_aside(str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}")
     return True
 
 
-def release(lease: Lease) -> None:
-    """Give an unfinished chunk back."""
-    JobChunk.objects.filter(pk=lease.chunk_id, fence=lease.fence, state="running").update(
-        state="ready", lease_until=None, attempts=0
-    )
+def _pause_for_room(job: Job, lease: Lease) -> None:
+    with atomic():
+        pause(job=job, reason=str(StorageFull()), by=None, at=clock.now())
+    lease.release()
+
+
+def _is_over(until: float | None) -> bool:
+    return until is not None and time.monotonic() >= until

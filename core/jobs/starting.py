@@ -27,8 +27,10 @@ def start(
 ) -> Job:
     """Write the job and its chunks in the caller's transaction and hint after commit.
 
-    ``kind`` names a handler in ``settings.JOB_HANDLERS``; ``items`` are ids, each handled once.
+    ``kind`` names a handler in ``settings.JOB_HANDLERS``; ``items`` are ids, each handled once however often named.
+    An item must take less time than a lease (`settings.JOB_LEASE_SECONDS`).
     """
+    items = list({str(item): item for item in items}.values())
     job = Job.objects.create(kind=kind, params=params or {}, started_by=by, started_at=at)
     parts = [list(items[begin : begin + chunk_size]) for begin in range(0, len(items), chunk_size)]
     JobChunk.objects.bulk_create([JobChunk(job=job, items=part, size=len(part)) for part in parts])

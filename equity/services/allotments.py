@@ -7,7 +7,7 @@ from django.db.models import F
 
 from core import audit
 from core.errors import constraints_as
-from core.locks import lock
+from core.locks import bounded_wait, lock
 from core.transactions import atomic, needs_transaction
 from equity.enums import ApplicationState, BatchState
 from equity.errors import (
@@ -120,11 +120,9 @@ def approve_batch(*, batch: AllotmentBatch, sha256: str, by: "User", at: datetim
 def _locked_applications(batch: AllotmentBatch) -> list[Application]:
     """The batch's applications that are still paid, locked in order of id, returned in the order of payment."""
     rows = Application.objects.filter(allotment_lines__batch=batch, state=ApplicationState.PAID)
-    locked = list(
-        rows.select_related("applicant", "applicant_user", "holder", "offer")
-        .order_by("id")
-        .select_for_update(of=("self",), no_key=True)
-    )
+    rows = rows.select_related("applicant", "applicant_user", "holder", "offer").order_by("id")
+    with bounded_wait():
+        locked = list(rows.select_for_update(of=("self",), no_key=True))
     return sorted(locked, key=lambda row: (row.paid_at, row.pk))
 
 

@@ -9,13 +9,14 @@ from core.tasks import sweep
 
 
 class Command(BaseCommand):
-    help = "Run every sweeper once: jobs, mail, payments, offers. With --forever, every five seconds."
+    help = "Run every sweeper once: payments, offers, mail, jobs. With --forever, again and again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--forever", action="store_true")
+        parser.add_argument("--every", type=float, default=5, help="seconds between two sweeps")
 
     def handle(self, *args: Any, **options: Any) -> None:
         sweep()
         while options["forever"]:
-            time.sleep(5)
+            time.sleep(options["every"])
             sweep()
