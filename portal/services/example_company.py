@@ -186,15 +186,15 @@ def _classes() -> tuple[ShareClass, ShareClass, ShareClass]:
     """Class A of the founders and B of the customers share what class C leaves."""
     same = {"nominal_minor": Decimal(NOMINAL_MINOR), "currency": "GBP", "votes_per_share": 1}
     founders = ShareClass.objects.create(
-        code="A", name="Class A ordinary", name_vi="Cổ phần phổ thông loại A", rank=2, **same
+        code="A", name="Class A ordinary", name_vi="phổ thông loại A", rank=2, **same
     )
     customers = ShareClass.objects.create(
-        code="B", name="Class B ordinary", name_vi="Cổ phần phổ thông loại B", rank=2, **same
+        code="B", name="Class B ordinary", name_vi="phổ thông loại B", rank=2, **same
     )
     investor = ShareClass.objects.create(
         code="C",
         name="Class C preferred",
-        name_vi="Cổ phần ưu đãi loại C",
+        name_vi="ưu đãi loại C",
         rank=1,
         preference_per_share_minor=INVESTOR_PRICE_MINOR,
         preference_growth_bps=GROWTH_BPS,

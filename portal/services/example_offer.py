@@ -147,8 +147,8 @@ def _ranking(opening: datetime) -> list[dict[str, Any]]:
          "Ngân hàng Wharfside, khoản vay thế chấp bằng nhà máy bia", BANK_MINOR, 0),
         (RankKind.CREDITOR, "Suppliers, wages, beer duty and other taxes",
          "Nhà cung cấp, tiền lương, thuế bia và các thuế khác", SUPPLIERS_MINOR, 0),
-        (RankKind.PREFERRED, "Class C: Saltmarsh Growth Partners, growing 18 % a year",
-         "Loại C: Saltmarsh Growth Partners, mỗi năm tăng 18 %", grown, GROWTH_BPS),
+        (RankKind.PREFERRED, "Class C: Saltmarsh Growth Partners",
+         "Loại C: Saltmarsh Growth Partners", grown, GROWTH_BPS),
         (RankKind.EQUAL, "Class B (you) and class A (the founders) share what is left",
          "Loại B (bạn) và loại A (người sáng lập) chia phần còn lại", 0, 0),
     )  # fmt: skip

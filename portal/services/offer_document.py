@@ -47,6 +47,7 @@ def _part(offer: Offer, language: str) -> dict[str, Any]:
         "ranking": [
             {
                 "label": getattr(claim, f"label{suffix}"),
+                "growth_percent": claim.growth_bps // 100,
                 "as_of_on": claim.as_of_on,
                 "amount_minor": claim.amount_minor,
                 "ahead": claim.ahead,
