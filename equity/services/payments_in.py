@@ -19,6 +19,7 @@ from equity.services.letters import send_letter
 from payments.models import Payment, Refund
 from payments.services.refunds import request_refund
 
+OVER = {ApplicationState.WITHDRAWN, ApplicationState.EXPIRED}
 NOT_ALLOTTED = "The application could not be completed"
 
 
@@ -37,9 +38,14 @@ def lock_reference(*, reference: str) -> None:
 
 @needs_transaction
 def record_paid(*, payment: Payment, at: datetime, refund: Refund | None = None) -> None:
-    """Book the money and mark the application paid, or send the money back when nothing can be allotted for it."""
+    """Book the money and mark the application paid, or send the money back when nothing can be allotted for it.
+
+    Told again of the same payment it changes nothing.
+    """
     lock_reference(reference=payment.reference)
     application = find(payment.reference)
+    if application.payment_id == payment.public_id and application.paid_at is not None:
+        return
     book_receipt(application=application, payment=payment, at=at)
     if not _can_be_paid(application, payment, at=at):
         _send_back(application, payment, at=at)
@@ -64,7 +70,8 @@ def _can_be_paid(application: Application, payment: Payment, *, at: datetime) ->
 
 
 def _send_back(application: Application, payment: Payment, *, at: datetime) -> None:
-    if application.paid_at is None:
+    # An application that goes on keeps waiting for its own payment; one that is over remembers the late one.
+    if application.paid_at is None and application.state in OVER:
         application.paid_at = at
         application.payment_id = payment.public_id
         application.save(update_fields=["paid_at", "payment_id"])
@@ -103,8 +110,7 @@ def record_refunded(*, payment: Payment, at: datetime, refund: Refund | None = N
     lock_reference(reference=payment.reference)
     application = find(payment.reference)
     book_refund(application=application, payment=payment, refund=refund, at=at)
-    over = {ApplicationState.WITHDRAWN, ApplicationState.EXPIRED}
-    if application.payment_id == payment.public_id and application.state in over:
+    if application.payment_id == payment.public_id and application.state in OVER:
         application.state = ApplicationState.REFUNDED
         application.refunded_at = at
         application.save(update_fields=["state", "refunded_at"])

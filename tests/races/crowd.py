@@ -6,6 +6,10 @@ from typing import Any
 
 from django.db import connection
 
+from core.errors import Busy
+
+PATIENCE = 50
+
 
 def together(acts: list[Callable[[], Any]]) -> list[Any]:
     """Run the acts at the same moment; return their results, an exception in place of a result that was none."""
@@ -28,6 +32,37 @@ def together(acts: list[Callable[[], Any]]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
+
+
+def patient(act: Callable[[], Any]) -> Callable[[], Any]:
+    """Return the act of somebody who tries again when told that somebody else is at it, as the page asks them to."""
+
+    def trying_again() -> Any:
+        for _try in range(PATIENCE):
+            try:
+                return act()
+            except Busy:
+                continue
+        return act()
+
+    return trying_again
+
+
+def meeting(function: Callable[..., Any], number: int) -> Callable[..., Any]:
+    """Return the function made to wait, after its work, until that many threads have come so far.
+
+    Makes a race certain instead of likely: all have read before anybody writes. Whoever comes later passes.
+    """
+    barrier = threading.Barrier(number)
+    places = threading.Semaphore(number)
+
+    def met(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        if places.acquire(blocking=False):
+            barrier.wait(timeout=60)
+        return result
+
+    return met
 
 
 def drop_constraint(table: str, name: str) -> None:

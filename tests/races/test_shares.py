@@ -1,18 +1,20 @@
 """Races for shares, each first shown to happen with its lock off."""
 
 import pytest
-from django.db import transaction
 
 from core import clock
 from core.errors import DomainError
+from core.models import OutgoingMail
 from core.transactions import atomic
 from equity.enums import ApplicationState
 from equity.errors import AlreadyDecided, NoSharesLeft, QuantityRefused
 from equity.integrity import findings
 from equity.models import AllotmentBatch, Application, OfferCapacity, PersonAllowance, RegisterBatch, RegisterEntry
-from equity.services import allotments, applications
+from equity.services import allotments, applications, payments_in
 from equity.services.allotments import approve_batch
+from equity.services.payments_in import record_paid
 from ledger.models import Entry
+from payments.models import Payment, Refund
 from tests.factories.equity import (
     make_batch,
     make_open_offer,
@@ -21,9 +23,10 @@ from tests.factories.equity import (
     pay,
 )
 from tests.factories.people import make_staff
-from tests.races.crowd import drop_constraint, together
+from tests.races.crowd import drop_constraint, meeting, patient, together
 
-BUYERS, CAP = 300, 100
+BUYERS, CAP, AT_ONCE = 300, 100, 60
+pytestmark = pytest.mark.race
 
 
 def assessed_buyers(offer, number: int) -> list[Application]:
@@ -57,14 +60,22 @@ def choose(application: Application, quantity: int):
     return act
 
 
+def outcome(act):
+    try:
+        return act()
+    except DomainError as error:
+        return error
+
+
 def test_last_shares_without_the_counter_are_sold_twice(committed_db, monkeypatch) -> None:
     offer = make_open_offer(cap_shares=CAP, block_size=1, person_min_shares=1)
-    buyers = assessed_buyers(offer, 60)
+    buyers = assessed_buyers(offer, AT_ONCE)
     OfferCapacity.objects.update(kept_shares=CAP - 2)
     drop_constraint("equity_offercapacity", "offer_kept_within_cap")
     monkeypatch.setattr(applications, "lock_counters", lambda application: None)
+    monkeypatch.setattr(applications, "shares_left", meeting(applications.shares_left, AT_ONCE))
 
-    together([choose(buyer, 1) for buyer in buyers])
+    together([patient(choose(buyer, 1)) for buyer in buyers])
 
     assert OfferCapacity.objects.get().kept_shares > CAP
 
@@ -73,8 +84,12 @@ def test_last_shares_of_a_cap_go_to_exactly_as_many_buyers(committed_db) -> None
     offer = make_open_offer(cap_shares=CAP, block_size=1, person_min_shares=1)
     buyers = assessed_buyers(offer, BUYERS)
 
-    results = together([choose(buyer, 1) for buyer in buyers])
+    def serve(line: list[Application]) -> list:
+        return [outcome(patient(choose(buyer, 1))) for buyer in line]
 
+    lines = together([lambda line=line: serve(line) for line in (buyers[begin::AT_ONCE] for begin in range(AT_ONCE))])
+
+    results = [result for line in lines for result in line]
     assert OfferCapacity.objects.get().kept_shares == CAP
     assert Application.objects.filter(state=ApplicationState.QUANTITY_CHOSEN).count() == CAP
     refused = [result for result in results if isinstance(result, Exception)]
@@ -82,27 +97,30 @@ def test_last_shares_of_a_cap_go_to_exactly_as_many_buyers(committed_db) -> None
     assert {type(error) for error in refused} <= {QuantityRefused, NoSharesLeft}
 
 
-def two_tabs(offer) -> list:
-    (buyer,) = assessed_buyers(offer, 1)
-    return together([choose(buyer, 40), choose(buyer, 20)] * 4)
+TABS = 8
+
+
+def two_tabs(buyer: Application) -> list:
+    return together([patient(choose(buyer, 40)), patient(choose(buyer, 20))] * (TABS // 2))
 
 
 def test_two_tabs_without_the_locks_keep_shares_twice(committed_db, monkeypatch) -> None:
-    offer = make_open_offer()
+    (buyer,) = assessed_buyers(make_open_offer(), 1)
     drop_constraint("equity_personallowance", "person_kept_within_limit")
     monkeypatch.setattr(applications, "lock_counters", lambda application: None)
     monkeypatch.setattr(applications, "lock", lambda rows, **lookup: rows.get(**lookup))
+    monkeypatch.setattr(applications, "shares_left", meeting(applications.shares_left, TABS))
 
-    two_tabs(offer)
+    two_tabs(buyer)
 
     chosen = Application.objects.get(state=ApplicationState.QUANTITY_CHOSEN).quantity
     assert PersonAllowance.objects.get(kept_shares__gt=0).kept_shares > chosen
 
 
 def test_two_tabs_keep_what_was_chosen_last(committed_db) -> None:
-    offer = make_open_offer()
+    (buyer,) = assessed_buyers(make_open_offer(), 1)
 
-    results = two_tabs(offer)
+    results = two_tabs(buyer)
 
     assert [result for result in results if isinstance(result, Exception)] == []
     chosen = Application.objects.get(state=ApplicationState.QUANTITY_CHOSEN).quantity
@@ -125,7 +143,7 @@ def test_two_directors_without_the_lock_both_decide(committed_db, monkeypatch) -
     directors = [make_staff("director"), make_staff("director")]
     decided = []
     monkeypatch.setattr(allotments, "lock", lambda rows, **lookup: rows.get(**lookup))
-    monkeypatch.setattr(allotments, "_locked_applications", lambda batch: list(Application.objects.all()))
+    monkeypatch.setattr(allotments, "_locked_applications", meeting(lambda batch: list(Application.objects.all()), 2))
     monkeypatch.setattr(allotments, "_use_authority", lambda batch: decided.append(batch))
 
     together([approving(batch, director) for director in directors])
@@ -139,28 +157,48 @@ def test_two_directors_at_once_allot_once(committed_db) -> None:
     batch = make_batch(offer)
     directors = [make_staff("director") for _turn in range(4)]
 
-    results = together([approving(batch, director) for director in directors])
+    results = together([patient(approving(batch, director)) for director in directors])
 
-    assert [type(result) for result in results if isinstance(result, DomainError)] == [AlreadyDecided] * 3
+    assert [type(result) for result in results if isinstance(result, Exception)] == [AlreadyDecided] * 3
     assert RegisterBatch.objects.count() == 1
     assert RegisterEntry.objects.count() == 1
     assert list(findings()) == []
 
 
+def telling_paid(payment: Payment):
+    def act():
+        with atomic():
+            record_paid(payment=payment, at=clock.now())
+
+    return act
+
+
+def paid_and_untold(offer) -> Payment:
+    """A payment the provider has settled, whose news has not reached the application yet."""
+    payment = pay(make_payable_application(offer, 2))
+    Application.objects.update(state="payable", paid_at=None, payment_id="")
+    OutgoingMail.objects.update(kind="before")
+    return payment
+
+
+def test_one_payment_told_at_once_without_the_lock_is_answered_twice(committed_db, monkeypatch) -> None:
+    payment = paid_and_untold(make_open_offer())
+    monkeypatch.setattr(payments_in, "lock_reference", lambda reference: None)
+    monkeypatch.setattr(payments_in, "find", meeting(payments_in.find, 2))
+
+    together([telling_paid(payment)] * 2)
+
+    assert OutgoingMail.objects.filter(kind="paid").count() == 2
+
+
 def test_one_payment_told_20_times_at_once_is_booked_once(committed_db) -> None:
-    offer = make_open_offer()
-    application = make_payable_application(offer, 2)
-    payment = pay(application)
-    from payments.services.callbacks import lock_parents, tell
+    payment = paid_and_untold(make_open_offer())
 
-    def again():
-        with transaction.atomic():
-            lock_parents(payment)
-            return tell(payment, "paid", at=clock.now())
-
-    results = together([again] * 20)
+    results = together([patient(telling_paid(payment))] * 20)
 
     assert [result for result in results if isinstance(result, Exception)] == []
     assert Entry.objects.filter(kind="application_receipt").count() == 1
-    assert Application.objects.get(pk=application.pk).state == ApplicationState.PAID
+    assert Application.objects.get().state == ApplicationState.PAID
+    assert OutgoingMail.objects.filter(kind="paid").count() == 1
+    assert Refund.objects.count() == 0
     assert list(findings()) == []
