@@ -4,6 +4,7 @@ from typing import Any
 
 from csp.decorators import csp_update
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -135,9 +136,12 @@ def returned(request: HttpRequest, public_id: str) -> HttpResponse:
 def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
     """Leave the till to change an answer: the payment page is closed first, so that it cannot be paid any more."""
     application = own_application(request, public_id)
-    _close_till(application)
-    with atomic():
-        applications.go_back_to_answers(application=application, by=signed_in_user(request), at=clock.now())
+    try:
+        _close_till(application)
+        with atomic():
+            applications.go_back_to_answers(application=application, by=signed_in_user(request), at=clock.now())
+    except DomainError as error:
+        messages.error(request, str(error.sentence))
     return HttpResponseRedirect(reverse("equity:apply", args=[public_id]))
 
 
@@ -148,8 +152,8 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     application = own_application(request, public_id)
     if request.method == "GET":
         return render(request, "equity/apply/withdraw.html", _withdraw_context(application))
-    _close_till(application)
     try:
+        _close_till(application)
         with atomic():
             withdraw_application(application=application, by=signed_in_user(request), at=clock.now())
     except DomainError as error:

@@ -40,7 +40,7 @@ def sign_in_staff(page: Page, email: str) -> None:
     page.locator("main input[type=email]").fill(email)
     page.locator("main input[type=password]").fill(who.password)
     page.locator(BUTTON).first.click()
-    page.locator("main input[name=code]").fill(who.current_totp_code())
+    page.locator("#id_code").fill(who.current_totp_code())
     page.locator(BUTTON).first.click()
     page.wait_for_url("**/office/")
 

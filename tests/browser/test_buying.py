@@ -49,12 +49,12 @@ def apply_up_to_the_wait(page: Page) -> None:
     go_on(page)
     fill_details(page)
     look(page, "holder")
-    page.locator("input[name=holder_kind][value=self]").check()
+    page.locator("input[name=holder_kind][value=self]").check(force=True)
     go_on(page)
     look(page, "statement")
-    page.locator("input[name=category][value=restricted]").check()
-    page.locator("input[name=limbs][value^='restricted:']").first.check()
-    page.locator("input[name=confirm]").check()
+    page.locator("input[name=category][value=restricted]").check(force=True)
+    page.locator("input[name=limbs][value^='restricted:']").first.check(force=True)
+    page.locator("input[name=confirm]").check(force=True)
     go_on(page)
     answer_questions(page, offer)
     choose_shares(page)
@@ -80,11 +80,11 @@ def fill_details(page: Page) -> None:
 def answer_questions(page: Page, offer: Offer) -> None:
     questions = questions_of(offer.profile)
     for question in questions:
-        page.locator(f"input[name='{question.version}'][value='{question.options[1]['code']}']").check()
+        page.locator(f"input[name='{question.version}'][value='{question.options[1]['code']}']").check(force=True)
     go_on(page)
     look(page, "questions-wrong")
     for question in questions:
-        page.locator(f"input[name='{question.version}'][value='{question.options[0]['code']}']").check()
+        page.locator(f"input[name='{question.version}'][value='{question.options[0]['code']}']").check(force=True)
     look(page, "questions")
     go_on(page)
 
@@ -109,7 +109,7 @@ def go_to_the_till(page: Page) -> None:
     page.wait_for_url(re.compile("/check/"))
     look(page, "check-answers")
     for box in page.locator("main input[type=checkbox]").all():
-        box.check()
+        box.check(force=True)
     go_on(page)
     page.wait_for_url(re.compile("/pay/"))
     look(page, "pay")
@@ -126,7 +126,7 @@ def to_testpay(page: Page) -> None:
 
 
 def use_card(page: Page, card: str) -> None:
-    page.locator(f"input[name=card][value={card}]").check()
+    page.locator(f"input[name=card][value={card}]").check(force=True)
     page.locator("button[type=submit]").click()
 
 
@@ -156,7 +156,8 @@ def allot(new_page) -> None:
     sign_in_staff(director, "director@demo.example")
     director.goto(f"/office/allotments/{batch.public_id}/decide/")
     look(director, "office-batch")
-    press(director, "Approve")
+    director.locator("#form button[type=submit]").click()
+    director.wait_for_url(re.compile(f"{batch.public_id}/$"))
     batch.refresh_from_db()
     assert batch.state == "approved"
     look(director, "office-batch-approved")
