@@ -38,7 +38,8 @@ def move_forward(*, by: timedelta) -> None:
     if not settings.DEMO or by <= timedelta(0):
         raise ClockCannotMove()
     with connection.cursor() as cursor:
-        cursor.execute('UPDATE core_clock_offset SET "offset" = "offset" + %s', [by])
+        seconds = by.total_seconds()
+        cursor.execute('UPDATE core_clock_offset SET "offset" = "offset" + make_interval(secs => %s)', [seconds])
 
 
 def offset() -> timedelta:

@@ -1,6 +1,6 @@
 """What goes wrong in ways a person can be told about."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.db import DatabaseError, IntegrityError
@@ -51,7 +51,7 @@ def constraint_name(error: DatabaseError) -> str:
 
 
 @contextmanager
-def constraints_as(errors: dict[str, type[DomainError]]) -> Iterator[None]:
+def constraints_as(errors: Mapping[str, Callable[[], DomainError]]) -> Iterator[None]:
     """Raise the domain error that belongs to a violated constraint, cause kept; let every other error pass.
 
     Open this around a savepoint or a whole transaction: the database has rolled back to its start.

@@ -34,7 +34,7 @@ def private_pages(get_response: Handler) -> Handler:
     return middleware
 
 
-class busy_page:  # noqa: N801  middleware reads like the functions beside it
+class busy_page:
     """Answer `Busy` with a page that says so and can be tried again."""
 
     def __init__(self, get_response: Handler) -> None:

@@ -9,7 +9,7 @@ register = template.Library()
 
 
 @register.filter(name="money")
-def money(amount_minor: int | None, currency: str) -> str:
+def money(amount_minor: int | str | None, currency: str) -> str:
     """Format minor units in the reader's language; an absent amount stays empty."""
     if amount_minor is None or amount_minor == "":
         return ""

@@ -43,9 +43,7 @@ class CertificateEnd(models.Model):
     ended_on = models.DateField()
     ended_at = models.DateTimeField()
     reason = models.CharField(max_length=200)
-    replaced_by = models.ForeignKey(
-        Certificate, null=True, on_delete=models.PROTECT, related_name="replaces"
-    )
+    replaced_by = models.ForeignKey(Certificate, null=True, on_delete=models.PROTECT, related_name="replaces")
 
     class Meta:
         constraints = [

@@ -111,9 +111,7 @@ class RegisterEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["batch", "line"], name="register_line_once_per_batch"),
             models.CheckConstraint(name="register_quantity_positive", condition=Q(quantity__gt=0)),
-            models.CheckConstraint(
-                name="register_between_two_accounts", condition=~Q(from_account=F("to_account"))
-            ),
+            models.CheckConstraint(name="register_between_two_accounts", condition=~Q(from_account=F("to_account"))),
             models.CheckConstraint(name="register_paid_not_negative", condition=Q(paid_minor__gte=0)),
         ]
 

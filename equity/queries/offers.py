@@ -143,7 +143,7 @@ def gate_facts(offer: Offer, *, on: date) -> GateFacts:
         classes_ahead_told=sum(line.kind == RankKind.PREFERRED for line in lines),
         accounts_complete=_accounts_complete(disclosure),
         price_minor=offer.price_minor,
-        nominal_minor=-(-offer.share_class.nominal_minor // 1),
+        nominal_minor=int(-(-offer.share_class.nominal_minor // 1)),
         price_basis_told=bool(disclosure.price_basis),
         last_trade_told=disclosure.never_traded or disclosure.last_traded_on is not None,
         last_dividend_told=bool(disclosure.last_dividend),

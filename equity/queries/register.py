@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -69,12 +70,23 @@ def register_on(
         cursor.execute(REGISTER, values)
         while rows := cursor.fetchmany(2000):
             for number, names, *rest in rows:
-                quantity = rest[3]
-                yield RegisterRow(number, tuple(_list(names)), *rest[:3], int(quantity), int(rest[4]), *rest[5:])
+                yield _row(number, json.loads(names) if isinstance(names, str) else names, rest)
 
 
-def _list(names: object) -> list[str]:
-    return json.loads(names) if isinstance(names, str) else list(names)  # type: ignore[call-overload]
+def _row(number: int, names: list[str], rest: list[Any]) -> RegisterRow:
+    address, country, share_class, quantity, paid, currency, registered_on, ceased_on = rest
+    return RegisterRow(
+        member_number=number,
+        names=tuple(names),
+        service_address=address,
+        country=country,
+        share_class=share_class,
+        quantity=int(quantity),
+        paid_minor=int(paid),
+        currency=currency,
+        registered_on=registered_on,
+        ceased_on=ceased_on,
+    )
 
 
 def holding_of(member_id: int, *, on: date, known_at: datetime) -> dict[str, int]:

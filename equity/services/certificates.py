@@ -69,6 +69,8 @@ def _holders(lots: Sequence[Lot]) -> dict[int, tuple[list[str], str]]:
     found = {}
     for lot in rows.prefetch_related("account__member__particulars"):
         member = lot.account.member
+        if member is None:
+            raise ValueError(f"lot {lot.public_id} lies in the unissued pool")
         latest = max(member.particulars.all(), key=lambda row: (row.effective_on, row.entered_at))
         found[lot.pk] = (latest.names, member.party.language)
     return found

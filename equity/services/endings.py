@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Sum
+
 from core import audit
 from core.locks import lock
 from core.transactions import needs_transaction
@@ -90,7 +92,7 @@ def _locked(application: Application) -> Application:
 def minimum_reached(offer: Offer) -> bool:
     """Tell whether paid and allotted shares reach the minimum of the offer."""
     paid = Application.objects.filter(offer=offer, state__in=["paid", "allotted"])
-    return sum(paid.values_list("quantity", flat=True)) >= offer.minimum_shares
+    return int(paid.aggregate(total=Sum("quantity"))["total"] or 0) >= offer.minimum_shares
 
 
 def has_batches(offer: Offer) -> bool:
