@@ -11,7 +11,7 @@ def new_public_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-class PublicIdField(models.CharField):  # type: ignore[type-arg]  Django's fields take none at run time
+class PublicIdField(models.CharField):  # type: ignore[type-arg]
     """The identifier shown in addresses: random, unique, never a serial."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+# Particulars as of the day; for a day before the first of them (shares entered later as effective earlier) the first.
 REGISTER = """
 WITH legs AS (
     SELECT account.member_id, account.share_class_id, leg.signed, leg.paid, entry.effective_on
@@ -37,9 +38,10 @@ JOIN equity_member member ON member.id = holdings.member_id
 JOIN equity_shareclass class ON class.id = holdings.share_class_id
 JOIN LATERAL (
     SELECT names, name_sort, service_address, country FROM equity_memberparticulars particulars
-    WHERE particulars.member_id = member.id AND particulars.effective_on <= %(on)s
-      AND particulars.entered_at <= %(known_at)s
-    ORDER BY particulars.effective_on DESC, particulars.entered_at DESC LIMIT 1) known ON true
+    WHERE particulars.member_id = member.id AND particulars.entered_at <= %(known_at)s
+    ORDER BY particulars.effective_on <= %(on)s DESC,
+             CASE WHEN particulars.effective_on <= %(on)s THEN particulars.effective_on END DESC,
+             particulars.effective_on, particulars.entered_at DESC LIMIT 1) known ON true
 WHERE %(former)s OR holdings.quantity > 0
 ORDER BY known.name_sort, member.number, class.code
 """
