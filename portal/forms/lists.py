@@ -19,6 +19,8 @@ class ListForm(forms.Form):
         for name, offered in choices.items():
             self.fields[name].choices = [ANY, *offered]  # type: ignore[attr-defined]
         self.is_valid()
+        for field in self.fields.values():
+            field.required = True  # judged already; only keeps "(optional)" out of every label of a search
 
     @property
     def chosen(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from portal.forms.fields import AmountField, DayField, MomentField, SharesField
 from portal.labels import FIELD_LABELS
 
 PDF_BYTES_MAX = 10 * 1024 * 1024
+TAKEN_BY_PAGES = frozenset({"new"})
 DOCUMENT_KINDS = (
     ("offer-document", _("Offer document")),
     ("accounts", _("Last accounts")),
@@ -137,7 +138,7 @@ class NewOfferForm(TermsForm):
     def clean_slug(self) -> str:
         """Refuse a name that another offer has."""
         slug: str = self.cleaned_data["slug"].lower()
-        if Offer.objects.filter(slug=slug).exists():
+        if slug in TAKEN_BY_PAGES or Offer.objects.filter(slug=slug).exists():
             raise ValidationError(_("Another offer has this name already."))
         return slug
 

@@ -24,7 +24,7 @@ class RowsForm(SectionForm):
     count = forms.IntegerField(min_value=1, max_value=ROWS_MAX, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, lines: list[dict[str, Any]] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, use_required_attribute=False, **kwargs)
         kept = lines or []
         self.row_count = self._typed_count() if self.is_bound else min(len(kept) + EMPTY_ROWS, ROWS_MAX)
         self.initial["count"] = self.row_count
@@ -37,10 +37,11 @@ class RowsForm(SectionForm):
 
     def _typed_count(self) -> int:
         text = str(self.data.get("count", ""))
-        return min(int(text), ROWS_MAX) if text.isdecimal() and int(text) else 1
+        return min(int(text), ROWS_MAX) if len(text) < 4 and text.isdecimal() and int(text) else 1
 
     def _add_row(self, number: int, line: dict[str, Any]) -> None:
-        self.fields[f"order_{number}"] = forms.IntegerField(min_value=1, max_value=ROWS_MAX * 2, label=_("Place"))
+        place = forms.IntegerField(min_value=1, max_value=ROWS_MAX * 2, label=_("Place"), widget=forms.TextInput)
+        self.fields[f"order_{number}"] = place
         self.initial[f"order_{number}"] = number + 1
         for name, make in self.row_fields().items():
             field = make()
@@ -52,6 +53,9 @@ class RowsForm(SectionForm):
     def rows(self) -> list[list[forms.BoundField]]:
         """Return the bound fields of each row."""
         names = ["order", *self.row_fields()]
+        for name in self.needed():
+            for number in range(self.row_count):
+                self.fields[f"{name}_{number}"].required = True  # validated row by row; here for the label only
         return [[self[f"{name}_{number}"] for name in names] for number in range(self.row_count)]
 
     def clean(self) -> dict[str, Any]:
@@ -88,7 +92,7 @@ class RankingForm(RowsForm):
             "label_vi": lambda: forms.CharField(max_length=160, label=_("Who, in Vietnamese")),
             "kind": lambda: forms.ChoiceField(choices=RankKind.choices, label=_("Kind")),
             "amount_minor": lambda: AmountField(currency=self.currency, minimum_minor=0, label=_("Amount")),
-            "as_of_on": lambda: DayField(label=_("As of")),
+            "as_of_on": lambda: DayField(label=_("As of"), help_text=""),
             "growth_bps": lambda: PercentField(label=_("Grows by, % a year")),
         }
 

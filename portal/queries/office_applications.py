@@ -1,16 +1,17 @@
 """Applications as the office sees them: no bank and no card data."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.expressions import OrderBy
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.names import search_key
 from equity.enums import UNFINISHED, ApplicationState
 from equity.models import Application, Certificate, Offer
-from payments.enums import PaymentState, RefundState
-from payments.models import Payment
+from payments.models import Payment, Refund
 from payments.queries.payments import payments_of
 from portal.queries.office_trail import TrailEvent, timeline_of
 
@@ -49,7 +50,7 @@ class MoneyLine:
     state: str
     amount_minor: int
     currency: str
-    at: object
+    at: datetime
 
 
 def applications_for_office(
@@ -67,7 +68,7 @@ def applications_for_office(
     return rows.order_by(*_order(sort))
 
 
-def _order(sort: str) -> list[object]:
+def _order(sort: str) -> list[OrderBy]:
     names = SORTS.get(sort.removeprefix("-"), SORTS["started"])
     if sort.startswith("-") or sort not in SORTS:
         return [F(name).desc(nulls_last=True) for name in names]
@@ -93,15 +94,14 @@ def money_lines(application: Application) -> list[MoneyLine]:
     for payment in payments_of(purpose="share_application", reference=application.public_id).prefetch_related(
         "refunds"
     ):
-        state = PaymentState(payment.state).label
+        state = payment.get_state_display()
         lines.append(MoneyLine(PAYMENT, state, payment.amount_minor, payment.currency, payment.created_at))
         lines += [_refund_line(payment, refund) for refund in payment.refunds.all()]
-    return sorted(lines, key=lambda line: line.at)  # type: ignore[arg-type,return-value]
+    return sorted(lines, key=lambda line: line.at)
 
 
-def _refund_line(payment: Payment, refund: object) -> MoneyLine:
-    state = RefundState(refund.state).label  # type: ignore[attr-defined]
-    return MoneyLine(REFUND, state, refund.amount_minor, payment.currency, refund.requested_at)  # type: ignore[attr-defined]
+def _refund_line(payment: Payment, refund: Refund) -> MoneyLine:
+    return MoneyLine(REFUND, refund.get_state_display(), refund.amount_minor, payment.currency, refund.requested_at)
 
 
 def application_timeline(application: Application) -> list[TrailEvent]:

@@ -84,18 +84,24 @@ def _batch_clocks(today: date) -> Iterator[Due]:
     filed = _filed_batches()
     for batch in rows:
         is_filed = str(batch.pk) in filed
-        all_made = batch.files == batch.certificates
+        left = _certificates_left(batch)
+        all_made = left == 0
         if is_filed and all_made and batch.resolved_on < today - timedelta(days=DONE_SHOWN_DAYS):
             continue
         profile, name = batch.offer.profile, batch.minute_reference
-        left = batch.certificates - batch.files
-        yield _clock(_("Entry in the register: %s") % name, _("Companies Act 2006, s.554"), batch, "office:batch",
+        yield _clock(_("Entry in the register: %s") % name, _("Companies Act 2006, s.554."), batch, "office:batch",
                      profile.register_months_max, today, is_done=True)  # fmt: skip
-        yield _clock(_("Return of allotment (SH01): %s") % name, _("Companies Act 2006, s.555"), batch,
+        yield _clock(_("Return of allotment (SH01): %s") % name, _("Companies Act 2006, s.555."), batch,
                      "office:batch_return", profile.return_months_max, today, is_done=is_filed)  # fmt: skip
         words = ngettext("%(count)d certificate is not made yet.", "%(count)d certificates are not made yet.", left)
         yield _clock(_("Certificates: %s") % name, words % {"count": left} if left else _("All certificates are made."),
                      batch, "office:batch", profile.certificate_months_max, today, is_done=all_made)  # fmt: skip
+
+
+def _certificates_left(batch: AllotmentBatch) -> int:
+    """Return how many of the batch's certificates have no file yet, as `batches_for_office` counted them."""
+    left: int = batch.certificates - batch.files  # type: ignore[attr-defined]
+    return left
 
 
 def _filed_batches() -> set[str]:
@@ -111,10 +117,17 @@ def _clock(
 
 
 def _due(ends_on: date, title: str, sentence: str, url: str, page: str, today: date, *, is_done: bool = False) -> Due:
-    ends = _("By %(day)s.") % {"day": date_format(ends_on, "DATE_FORMAT")}
+    ends = "" if is_done else _("By %(day)s.") % {"day": date_format(ends_on, "DATE_FORMAT")}
     days = (ends_on - today).days
     return Due(
-        ends_on, abs(days), title, f"{sentence} {ends}", url, page, is_late=days < 0 and not is_done, is_done=is_done
+        ends_on,
+        abs(days),
+        title,
+        f"{sentence} {ends}".strip(),
+        url,
+        page,
+        is_late=days < 0 and not is_done,
+        is_done=is_done,
     )
 
 
@@ -176,7 +189,7 @@ def _batches() -> Iterator[Waiting]:
 
 def _to_allot() -> Iterator[Waiting]:
     for offer in offers_to_allot().exclude(batches__state=BatchState.DRAFT):
-        count = offer.waiting
+        count = offer.waiting  # type: ignore[attr-defined]
         words = ngettext("Allot: %(count)d paid application waits in %(title)s",
                          "Allot: %(count)d paid applications wait in %(title)s", count)  # fmt: skip
         url = reverse("office:allotments")

@@ -34,6 +34,7 @@ SENTENCES: dict[str, Promise] = {
     "event_dismissed": _("Laid a message of the payment provider aside"),
     "event_parked": _("A message of the payment provider waits for a person"),
     "event_retried": _("Took a message of the payment provider up again"),
+    "example_company_made": _("Made the example company"),
     "give_role": _("Gave a role in the office"),
     "job_cancelled": _("Cancelled the job"),
     "job_paused": _("Paused the job"),

@@ -17,12 +17,11 @@ from portal.views.office.pages import office_page, page_of, query_without, sort_
 
 COLUMNS = (
     (_("Applicant"), "name", False),
-    (_("E-mail"), "", False),
     (_("State"), "state", False),
-    (_("Shares"), "shares", True),
     (_("Started"), "started", False),
     (_("Paid"), "paid", False),
     (_("Reference"), "", False),
+    (_("Shares"), "shares", True),
 )
 HEAD = ("reference", "offer", "applicant", "email", "state", "shares", "price_minor", "currency", "started_at",
         "paid_at", "allotted_at", "withdrawn_at", "expired_at", "refunded_at")  # fmt: skip

@@ -69,16 +69,19 @@ def approve(request: HttpRequest, slug: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("office:offer", args=[slug]))
     sha256 = version_sha256(offer)  # before the rows are read: a change in between makes the approval refuse
     offer = find_offer(slug)
+    return _page(request, offer, "offer_approve", form, sha256=sha256, **_version(offer))
+
+
+def _version(offer: Offer) -> dict[str, Any]:
+    """Return all the offer says, and what changed since somebody approved it last."""
     since, changes = office_offers.changes_since_approval(offer)
-    facts = {
+    return {
         "sections": office_offers.section_facts(offer, missing=[], editable=False),
         "texts": list(offer.profile.texts.order_by("kind", "version")),
         "since": since,
         "changes": changes,
         "approval": office_offers.approval_of_this_version(offer),
-        "sha256": sha256,
     }
-    return _page(request, offer, "offer_approve", form, **facts)
 
 
 def _approve(data: dict[str, Any], *, offer: Offer, by: Any, at: Any) -> None:

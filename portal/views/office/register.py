@@ -26,10 +26,10 @@ COLUMNS = (
     (_("Member"), "number", False),
     (_("Name"), "name", False),
     (_("Service address"), "", False),
-    (_("Class"), "", False),
-    (_("Shares"), "shares", True),
     (_("Registered"), "", False),
     (_("Ceased"), "", False),
+    (_("Class"), "", False),
+    (_("Shares"), "shares", True),
 )
 HEAD = ("member", "names", "service_address", "country", "class", "shares", "amount_paid_minor", "currency",
         "registered_on", "ceased_on")  # fmt: skip
@@ -54,16 +54,10 @@ def index(request: HttpRequest) -> HttpResponse:
     """The register of the day, searched by name, fifty rows to a page, with the head of its chain."""
     form, day, known_at, rows = _asked(request)
     batches, head = chain_head()
-    page = page_of(request, rows)
-    context = {
-        "form": form,
-        "day": day,
-        "known_at": known_at,
-        "page": page,
+    context = {"form": form, "day": day, "known_at": known_at, "batches": batches, "head": head} | {
+        "page": page_of(request, rows),
         "count": len(rows),
         "shares": sum(row.quantity for row in rows),
-        "batches": batches,
-        "head": head,
         "columns": sort_columns(request, COLUMNS),
         "page_query": query_without(request, "page"),
         "csv_url": f"{reverse('office:register_csv')}?{request.GET.urlencode()}",
