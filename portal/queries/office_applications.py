@@ -64,7 +64,10 @@ def applications_for_office(
         rows = rows.filter(offer__slug=offer_slug)
     if search:
         match = Q(applicant_user__email__icontains=search) | Q(public_id=search)
-        rows = rows.filter(match | Q(applicant__name_search__contains=search_key(search)))
+        named = Q()
+        for word in search_key(search).split():
+            named &= Q(applicant__name_search__contains=word)
+        rows = rows.filter(match | named)
     return rows.order_by(*_order(sort))
 
 

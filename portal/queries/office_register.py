@@ -41,7 +41,7 @@ class ParticularsLine:
 def register_rows(
     day: date, *, known_at: datetime, search: str = "", former: bool = False, sort: str = ""
 ) -> list[RegisterRow]:
-    """Return the register's rows whose name (in any accents and capitals) or member number matches.
+    """Return the register's rows whose names hold every word, in any accents and capitals, or whose number it is.
 
     In the register's order by name, or by number or shares when asked for.
     """
@@ -60,9 +60,10 @@ def _matching(rows: Iterator[RegisterRow], search: str) -> Iterator[RegisterRow]
     if not words:
         yield from rows
         return
-    number, key = (int(words) if words.isdecimal() else None), search_key(words)
+    number, keys = (int(words) if words.isdecimal() else None), search_key(words).split()
     for row in rows:
-        if row.member_number == number or any(key in search_key(name) for name in row.names):
+        names = " ".join(search_key(name) for name in row.names)
+        if row.member_number == number or all(key in names for key in keys):
             yield row
 
 

@@ -146,7 +146,7 @@ def people() -> Offer:
     return offer
 
 
-@pytest.mark.parametrize("search", ["anh tuyet", "ÁNH", "tuyet@", "TUYET@EXAMPLE.ORG"])
+@pytest.mark.parametrize("search", ["anh tuyet", "Nguyễn Tuyết", "ÁNH", "tuyet@", "TUYET@EXAMPLE.ORG"])
 def test_application_is_found_by_name_in_any_accents_or_by_address(people: Offer, search: str) -> None:
     names = [row.applicant.display_name for row in found(staff_client("finance"), "applications", q=search)]
 
@@ -333,13 +333,14 @@ def test_progress_block_polls_while_the_job_runs_and_stops_with_it() -> None:
     add_job()
     url = reverse("office:job_progress", args=[Job.objects.get().public_id])
 
-    running = client.get(url).content.decode()
+    running = client.get(url, headers={"hx-request": "true"}).content.decode()
     run()
-    over = client.get(url).content.decode()
+    over = client.get(url, headers={"hx-request": "true"}).content.decode()
 
     assert f'hx-get="{url}"' in running
     assert "hx-get" not in over
     assert "1 needs a person." in over
+    assert client.get(url).headers["Location"] == reverse("office:home")
 
 
 def test_first_page_tells_what_waits_for_whom_and_what_went_wrong() -> None:

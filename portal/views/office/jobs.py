@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import has_role
+from accounts.queries.people import roles_of
 from core import clock, jobs
 from core.enums import JobState
 from core.models import Job
 from portal.forms.acts import ConfirmForm, PauseForm
+from portal.permissions import may_open
 from portal.queries import office_jobs
 from portal.queries.office_jobs import JobLine
 from portal.services.again import try_again
@@ -66,8 +68,11 @@ def _page(request: HttpRequest, job: Job, form: Any) -> HttpResponse:
 
 @require_GET
 def progress(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The progress block alone, for the page to ask every two seconds."""
+    """The progress block alone, for the page to ask every two seconds; whoever opens it as a page gets the page."""
     line = line_of(find_job(public_id))
+    if "HX-Request" not in request.headers:
+        may_see = may_open(roles_of(request.user), "office:job")
+        return HttpResponseRedirect(line.url if may_see else reverse("office:home"))
     return render(request, "components/progress.html", {"job": line, "refresh_url": line.refresh_url})
 
 
