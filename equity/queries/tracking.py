@@ -40,7 +40,8 @@ def _started(application: Application) -> dict[str, Any]:
 
 def _paid(application: Application) -> dict[str, Any]:
     if application.paid_at:
-        return _step(_("Paid"), "done", _("Your money lies in the account named in the offer."), application.paid_at)
+        held = "" if application.allotted_at else _("Your money lies in the account named in the offer.")
+        return _step(_("Paid"), "done", held, application.paid_at)
     state = "now" if application.state == ApplicationState.PAYABLE else "next"
     return _step(_("Payment"), state, _("Nothing has been taken yet."))
 

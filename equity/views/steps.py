@@ -54,8 +54,11 @@ def url_of(application: Application, step: str) -> str:
 def risk_banner(offer: Offer) -> dict[str, str]:
     """Return the profile's warning for the banner of every page about the offer."""
     text: ProfileText | None = text_of(offer.profile, "risk_warning")
+    # The warning's last sentence is its own link: "Take 2 mins to learn more." (COBS 4.12A)
+    words, _space, link_text = (localised(text, "body") if text else "").strip().rpartition(". ")
     return {
-        "text": localised(text, "body") if text else "",
+        "text": f"{words}.",
+        "link_text": link_text,
         "summary_url": reverse("equity:risk", args=[offer.slug]),
     }
 

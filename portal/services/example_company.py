@@ -174,6 +174,7 @@ def _company() -> Company:
         registered_in="England and Wales",
         founded_on=FOUNDED_ON,
         currency="GBP",
+        logo="img/demo/three-sluices.svg",
         email="shares@threesluices.example",
         certificate_signatory="José Almeida",
         certificate_signatory_office="Director",

@@ -39,7 +39,6 @@ def me(request: HttpRequest) -> HttpResponse:
         "task": _task(applications),
         "certificates": _certificates(user),
         "applications": [_line(application) for application in applications],
-        "dividends_minor": 0,
         "face": "portal",
     }
     return render(request, "portal/me.html", context)
