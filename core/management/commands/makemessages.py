@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.commands import makemessages
 
-DATE_LINE = re.compile(r'^"POT-Creation-Date: .*\n', re.MULTILINE)
+EMPTY_HEADERS = re.compile(r'^"(POT-Creation-Date|Report-Msgid-Bugs-To): .*\n', re.MULTILINE)
 NOT_OURS = [".venv", "node_modules", "staticfiles", "tests"]
 
 
@@ -26,7 +26,7 @@ class Command(makemessages.Command):
         super().handle(*args, **options | {"add_location": "file", "no_wrap": True, "no_obsolete": True})
 
     def write_po_file(self, potfile: str, locale: str) -> None:
-        """Write the catalogue, then take the date out again."""
+        """Write the catalogue, then take out the header lines that say nothing of the text."""
         super().write_po_file(potfile, locale)
         catalogue = Path(potfile).parent / locale / "LC_MESSAGES" / f"{self.domain}.po"
-        catalogue.write_text(DATE_LINE.sub("", catalogue.read_text("utf-8")), "utf-8")
+        catalogue.write_text(EMPTY_HEADERS.sub("", catalogue.read_text("utf-8")), "utf-8")
