@@ -1,0 +1,14 @@
+"""Settings of the processes that are killed: the tests' settings, found in the house of one test."""
+
+import os
+from pathlib import Path
+
+from config.settings.test import *  # noqa: F403
+from config.settings.test import DATABASES
+
+HOUSE = Path(os.environ["KILDERKIN_HOME"])
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(HOUSE / "mail")
+SANDBOX_POST = "tests.payments.actions.post_to_test_client"
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "core.tasks.sweep", "schedule": 1.0, "options": {"expires": 30}}}

@@ -1,0 +1,89 @@
+"""kill -9 of workers and of the web process: nothing is lost, doubled or left for a person."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from core.enums import JobState
+from core.models import Job, JobChunk, JobFailure, OutgoingMail
+from equity.models import AllotmentBatch, Certificate, CertificateFile, Lot
+from portal.queries.proofs import findings
+from tests.factories.equity import make_batch
+from tests.factories.people import make_staff
+from tests.faults.crowd import make_allotted, make_paid
+from tests.faults.house import House, children_of, wait_until
+
+pytestmark = pytest.mark.fault
+LOTS, KILLS, DEATHS_OF_ONE_ITEM_MAX = 60, 8, 2
+
+
+def is_over() -> bool:
+    return not Job.objects.exclude(state=JobState.DONE).exists()
+
+
+def all_mail_left() -> bool:
+    return not OutgoingMail.objects.filter(sent_at=None).exists()
+
+
+def delivered(house: House, kind: str) -> Counter[str]:
+    """Count the mails of a kind as the mail server saw them, by Message-ID."""
+    ours = set(OutgoingMail.objects.filter(kind=kind).values_list("public_id", flat=True))
+    lines = [line for path in Path(house.folder / "mail").iterdir() for line in path.read_text("latin-1").splitlines()]
+    ids = [line.removeprefix("Message-ID: <").partition("@")[0] for line in lines if line.startswith("Message-ID: <")]
+    return Counter(public_id for public_id in ids if public_id in ours)
+
+
+def is_third_death_near() -> bool:
+    """Three deaths at one item set it aside, as they should; chance must not bring that about here."""
+    return JobChunk.objects.filter(state="running", attempts__gt=DEATHS_OF_ONE_ITEM_MAX).exists()
+
+
+def kill_at_random(house: House, workers, chance: random.Random) -> int:
+    """Kill a worker at random moments until it was done often enough or the job is over."""
+    killed = 0
+    while killed < KILLS and not is_over():
+        time.sleep(chance.uniform(0.05, 1.0))
+        alive = children_of(workers)
+        if alive and not is_third_death_near():
+            os.kill(chance.choice(alive).pid, signal.SIGKILL)
+            killed += 1
+    return killed
+
+
+def test_worker_killed_at_random_makes_every_certificate_once(house: House, chance: random.Random) -> None:
+    make_allotted(LOTS)
+    workers = house.start("tests.faults.workers", "2", JOB_LEASE_SECONDS="6")
+    wait_until(CertificateFile.objects.exists, house)
+
+    killed = kill_at_random(house, workers, chance)
+    wait_until(is_over, house)
+    wait_until(all_mail_left, house)
+
+    print(f"killed {killed} workers")  # noqa: T201
+    assert killed >= 3
+    assert JobFailure.objects.count() == 0
+    assert sorted(Certificate.objects.values_list("serial", flat=True)) == [f"B-{n:06d}" for n in range(1, LOTS + 1)]
+    assert Certificate.objects.values("lot").distinct().count() == Lot.objects.count() == LOTS
+    assert CertificateFile.objects.values("certificate").distinct().count() == CertificateFile.objects.count() == LOTS
+    assert OutgoingMail.objects.filter(kind="certificate").count() == LOTS
+    assert len(delivered(house, "certificate")) == LOTS
+    assert list(findings()) == []
+
+
+def test_web_killed_between_commit_and_hint_leaves_work_that_the_sweeper_finds(house: House) -> None:
+    make_batch(make_paid(3))
+    director = make_staff("director")
+
+    web = house.start("tests.faults.approving_web", str(director.pk), "dying", DATABASE_ROLE="app")
+    assert web.wait(timeout=120) == -signal.SIGKILL, house.last_words()
+
+    assert AllotmentBatch.objects.get().state == "approved"
+    assert (Job.objects.get().state, CertificateFile.objects.count()) == (JobState.RUNNING, 0)
+    house.work()
+    assert (Job.objects.get().state, CertificateFile.objects.count()) == (JobState.DONE, 3)
+    assert list(findings()) == []
