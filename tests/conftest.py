@@ -10,11 +10,18 @@ from django.conf import settings
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 
+from core.processes.messages import compile_messages
 from tests.network import only_loopback
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
 APP_ROLE = "kilderkin_app"
 _copies = count()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the translations once, before any worker starts: without them Vietnamese pages would pass in English."""
+    if not hasattr(config, "workerinput"):
+        compile_messages()
 
 
 @pytest.fixture(autouse=True, scope="session")
