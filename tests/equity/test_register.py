@@ -31,7 +31,9 @@ BATCHES = st.lists(
 
 
 def holders(number: int = 4) -> list:
-    return [register_person(name=f"Ada Holder{chr(65 + i)}", language="en", by=None, at=clock.now()) for i in range(number)]
+    return [
+        register_person(name=f"Ada Holder{chr(65 + i)}", language="en", by=None, at=clock.now()) for i in range(number)
+    ]
 
 
 def write(people, share_class, day: date, issues) -> datetime:
