@@ -78,7 +78,9 @@ def committed_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest
     name = f"{template}_copy_{next(_copies)}"
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         become("")
-        _with_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        _with_server(
+            f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{template}"'
+        )
         _use(name)
         become(APP_ROLE)
         yield name

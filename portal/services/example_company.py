@@ -186,12 +186,8 @@ def _company() -> Company:
 def _classes() -> tuple[ShareClass, ShareClass, ShareClass]:
     """Class A of the founders and B of the customers share what class C leaves."""
     same = {"nominal_minor": Decimal(NOMINAL_MINOR), "currency": "GBP", "votes_per_share": 1}
-    founders = ShareClass.objects.create(
-        code="A", name="Class A ordinary", name_vi="phổ thông loại A", rank=2, **same
-    )
-    customers = ShareClass.objects.create(
-        code="B", name="Class B ordinary", name_vi="phổ thông loại B", rank=2, **same
-    )
+    founders = ShareClass.objects.create(code="A", name="Class A ordinary", name_vi="phổ thông loại A", rank=2, **same)
+    customers = ShareClass.objects.create(code="B", name="Class B ordinary", name_vi="phổ thông loại B", rank=2, **same)
     investor = ShareClass.objects.create(
         code="C",
         name="Class C preferred",

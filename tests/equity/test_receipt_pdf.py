@@ -81,7 +81,7 @@ def test_receipt_says_every_fact_and_nothing_else() -> None:
         "£95.00 is here, for 4 shares that the board has not allotted yet.",
         "This is a receipt for application money. It is not a certificate, and it gives no shares.",
         "The sum", "Ours", "Yours, with a pencil",
-        "Shares of the class B ordinary", "4",
+        "Shares, B ordinary", "4",
         "Price of a share", "× £23.75",
         "Received 12 June 2026, 10:00", "£95.00",
         "We hold for you", "£95.00",

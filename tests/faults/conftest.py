@@ -40,6 +40,7 @@ def own_cluster(django_db_blocker: Any) -> Iterator[OwnCluster]:
 def house(own_cluster: OwnCluster, django_db_blocker: Any, settings: Any) -> Iterator[House]:
     """A database of this test's own, to which its ORM speaks as the app, and a folder for files, mail and broker."""
     database = f"house_{next(_databases)}"
+    own_cluster.ensure_running()
     own_cluster.run(f"CREATE DATABASE {database} TEMPLATE kilderkin")
     house = House(Path(tempfile.mkdtemp(prefix="kilderkin-house-")), own_cluster.address(database), own_cluster)
     (house.folder / "broker").mkdir()
@@ -49,6 +50,7 @@ def house(own_cluster: OwnCluster, django_db_blocker: Any, settings: Any) -> Ite
     with django_db_blocker.unblock(), connected(house.url, role="kilderkin_app"):
         yield house
         house.end_processes()
+    own_cluster.ensure_running()
     own_cluster.run(f"DROP DATABASE {database} WITH (FORCE)")
     shutil.rmtree(house.folder)
 

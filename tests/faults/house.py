@@ -53,6 +53,11 @@ class OwnCluster:
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
 
+    def ensure_running(self) -> None:
+        """Start the server if an earlier fault left it down."""
+        with at_home(self.folder):
+            assert postgres.ensure_running(self.name) == self.url
+
     def crash_and_restart(self) -> None:
         """Stop the server without a checkpoint, as a power cut would, and start it again."""
         with at_home(self.folder):
@@ -60,7 +65,7 @@ class OwnCluster:
             assert cluster is not None
             command = [str(clusters.binaries(cluster) / "pg_ctl"), "-D", str(cluster.data), "-m", "immediate", "stop"]
             subprocess.run(command, check=True, capture_output=True, timeout=60, **cluster.owner.popen_arguments())
-            assert postgres.ensure_running(self.name) == self.url
+        self.ensure_running()
 
 
 @dataclass

@@ -20,6 +20,4 @@ class Command(BaseCommand):
             self.stdout.write(f"NOT READY  {sentence}" if sentence else f"ok         {question}")
         failed = [question for question, sentence in found if sentence]
         if failed:
-            raise CommandError(
-                f"Not ready for production: {len(failed)} of {len(found)}."
-            )
+            raise CommandError(f"Not ready for production: {len(failed)} of {len(found)}.")
