@@ -1,5 +1,10 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+# What a company's own fields may say in English and pages say in the reader's language.
+REGISTRIES = (gettext_noop("England and Wales"), gettext_noop("Scotland"), gettext_noop("Northern Ireland"))
+SIGNATORY_OFFICES = (gettext_noop("Director"), gettext_noop("Company secretary"))
 
 
 class CompanyKind(TextChoices):

@@ -13,8 +13,11 @@ from equity.models import Application
 
 
 def _name(application: Application) -> str:
-    details = application.details
-    return f"{details.get('forename', '')} {details.get('surname', '')}".strip() or application.applicant.display_name
+    """Return the name as typed; the family name first where the person writes it first (Phạm Ngọc Lan)."""
+    forename, surname = (application.details.get(part, "") for part in ("forename", "surname"))
+    shown = application.applicant.display_name
+    is_family_first = bool(surname) and shown.startswith(f"{surname} ")
+    return " ".join([surname, forename] if is_family_first else [forename, surname]).strip() or shown
 
 
 def address_line(application: Application) -> str:

@@ -17,6 +17,7 @@ from core import clock
 from core.errors import DomainError
 from core.transactions import atomic
 from equity.enums import ApplicationState
+from equity.forms.apply import localised
 from equity.models import Application
 from equity.queries.offers import takes_applications
 from equity.services import applications
@@ -69,7 +70,7 @@ class Pay(Step):
             currency=application.currency,
             payer_email=user.email,
             description=_("%(count)s shares, %(offer)s")
-            % {"count": application.quantity, "offer": application.offer.title},
+            % {"count": application.quantity, "offer": localised(application.offer, "title")},
             success_url=settings.SITE_ORIGIN + url_of(application, "returned"),
             cancel_url=settings.SITE_ORIGIN + url_of(application, "pay"),
             expires_at=application.kept_until_at or self.at,

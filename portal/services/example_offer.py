@@ -77,7 +77,7 @@ def _terms(share_class: ShareClass, profile: JurisdictionProfile, opening: datet
     return {
         "slug": SLUG,
         "title": "The Lock-Keeper’s Round",
-        "title_vi": "Đợt chào bán Người Giữ Cửa Cống",
+        "title_vi": "Đợt Người Gác Cống",
         "share_class": share_class,
         "profile": profile,
         "authority": _authority(share_class, opening),
