@@ -25,6 +25,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT = Path(os.environ["KILDERKIN_HOME"]) / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+(Path(os.environ["KILDERKIN_HOME"]) / "broker").mkdir(exist_ok=True)
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("KILDERKIN_TEST_DB", "kilderkin_test")}
 CELERY_BROKER_URL = "filesystem://"

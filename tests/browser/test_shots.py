@@ -1,12 +1,11 @@
 """The camera of `make shots`."""
 
-import shutil
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.browser.shots import shoot
 
@@ -15,13 +14,11 @@ PAGE = "<html lang='vi'><style>@media (prefers-color-scheme: dark) { body { back
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 800, "height": 600})
-        page.set_content(PAGE)
-        yield page
-        browser.close()
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": 800, "height": 600})
+    page.set_content(PAGE)
+    yield page
+    page.close()
 
 
 def width_of(picture: Path) -> int:
