@@ -1,6 +1,7 @@
 """Fixtures of the whole house: a real database as the app role, fresh copies for committed work, no network."""
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from itertools import count
@@ -9,12 +10,14 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
+from playwright.sync_api import Browser, sync_playwright
 
 from core.processes.messages import compile_messages
 from tests.network import only_loopback
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
 APP_ROLE = "kilderkin_app"
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 _copies = count()
 
 
@@ -66,6 +69,23 @@ def become(role: str) -> None:
     if role:
         options["assume_role"] = role
     connections["default"].close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Chromium for the browser tests of one file.
+
+    While Playwright's loop runs, Django keeps other connections for this thread: both sides are closed at the change,
+    so that no forgotten one keeps a database from being copied or dropped.
+    """
+    path = shutil.which("chromium")
+    assert path, "Chromium is not installed: `make test` says how to get it"
+    connections.close_all()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+        connections.close_all()
 
 
 @pytest.fixture

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
-from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -32,29 +31,25 @@ def site(committed_db) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(site: str) -> Iterator[Page]:
+def page(chromium: Browser, site: str) -> Iterator[Page]:
     """A phone with a fingerprint reader that always knows its owner."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB").new_page()
-        page.violations = []  # type: ignore[attr-defined]
-        page.on("console", lambda message: page.violations.append(message.text) if message.type == "error" else None)
-        devtools = page.context.new_cdp_session(page)
-        devtools.send("WebAuthn.enable")
-        options = {
-            "protocol": "ctap2",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-            "automaticPresenceSimulation": True,
-        }
-        made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-        page.devtools, page.reader = devtools, made["authenticatorId"]  # type: ignore[attr-defined]
-        yield page
-        browser.close()
-        # While its loop runs, Django keeps a second connection for this thread: close it before its database goes.
-        connections.close_all()
+    page = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-GB").new_page()
+    page.violations = []  # type: ignore[attr-defined]
+    page.on("console", lambda message: page.violations.append(message.text) if message.type == "error" else None)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    page.devtools, page.reader = devtools, made["authenticatorId"]  # type: ignore[attr-defined]
+    yield page
+    page.context.close()
 
 
 def sign_in_by_code(page: Page, site: str, email: str) -> None:

@@ -1,27 +1,14 @@
 """A whole house for a browser: web server on localhost, the sandbox on 127.0.0.1, Chromium."""
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.management import call_command
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from config.settings.npm_files import NPM_FILES
 from tests.browser.server import StaticFiles
-
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        assert path, "Chromium is not installed: run `make setup-test`"
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
