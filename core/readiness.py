@@ -13,6 +13,8 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu.connection import Connection
 
+from core.pdf.signing import NoSigningKey, load_key
+
 RUNNING_ROLES = ("kilderkin_app", "kilderkin_worker", "kilderkin_read")
 WRITING_ROLES = RUNNING_ROLES[:2]
 ANSWER_SECONDS = 5
@@ -175,6 +177,15 @@ def files_can_be_written() -> str:
     return ""
 
 
+def certificates_can_be_signed() -> str:
+    """Ask for the company's own key, with which certificates are signed."""
+    try:
+        load_key(settings)
+    except NoSigningKey as missing:
+        return str(missing)
+    return ""
+
+
 def _is_allowed(host: str, hosts: list[str]) -> bool:
     return any(host == allowed or (allowed.startswith(".") and f".{host}".endswith(allowed)) for allowed in hosts)
 
@@ -194,6 +205,7 @@ OF_THE_REST: tuple[Callable[[], str], ...] = (
     payments_are_real,
     mail_leaves,
     files_can_be_written,
+    certificates_can_be_signed,
 )
 
 

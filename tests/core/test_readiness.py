@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from core import readiness
+from core.pdf.signing import DEMO_KEY_FILE, make_demo_key
 
 LIVE = "sk_live_" + "0" * 24
 
@@ -27,6 +28,8 @@ def ready(settings, tmp_path: Path, smtp_port: int):
     settings.EMAIL_BACKEND = readiness.REAL_MAIL
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", smtp_port, False
     settings.FILES_ROOT = tmp_path / "files"
+    make_demo_key(tmp_path)
+    settings.SIGNING_KEY_FILE, settings.SIGNING_KEY_PASSWORD = str(tmp_path / DEMO_KEY_FILE), ""
     return settings
 
 
@@ -59,6 +62,7 @@ QUESTIONS = [
     readiness.payments_are_real,
     readiness.mail_leaves,
     readiness.files_can_be_written,
+    readiness.certificates_can_be_signed,
 ]
 
 
@@ -88,6 +92,8 @@ def test_question_of_ready_installation_has_no_answer(ready, question) -> None:
         (readiness.mail_leaves, "EMAIL_HOST", "", "EMAIL_HOST is empty"),
         (readiness.mail_leaves, "EMAIL_PORT", 1, "The mail server 127.0.0.1 does not accept us"),
         (readiness.files_can_be_written, "FILES_ROOT", "/proc/files", "The document store /proc/files cannot be"),
+        (readiness.certificates_can_be_signed, "SIGNING_KEY_FILE", "", "SIGNING_KEY_FILE names no key"),
+        (readiness.certificates_can_be_signed, "SIGNING_KEY_FILE", "/no/key.p12", "The signing key key.p12 cannot"),
     ],
 )
 def test_one_thing_wrong_gets_its_sentence(ready, question, name: str, value: object, begins: str) -> None:
@@ -135,11 +141,11 @@ def test_moved_clock_is_noticed() -> None:
 def test_command_prints_one_line_each_and_fails(ready, capsys: pytest.CaptureFixture[str]) -> None:
     ready.CELERY_BROKER_URL = "memory://"
 
-    with pytest.raises(CommandError, match=r"^Not ready for production: 1 of 12\.$"):
+    with pytest.raises(CommandError, match=r"^Not ready for production: 1 of 13\.$"):
         call_command("prod_check")
 
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines].count("ok") == 11
+    assert [line.split()[0] for line in lines].count("ok") == 12
     assert [line for line in lines if line.startswith("NOT")] == [
         "NOT READY  CELERY_BROKER_URL is missing or made for a demo: name a Redis or RabbitMQ server."
     ]
