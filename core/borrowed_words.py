@@ -40,9 +40,8 @@ DJANGO = (
         "exist."
     ),
     ngettext_lazy(
-        "This password is too short. It must contain at least %(min_length)d character.",
-        "This password is too short. It must contain at least %(min_length)d characters.",
-        "min_length",
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
     ),
     gettext_noop("This password is too common."),
     gettext_noop("The password is too similar to the %(verbose_name)s."),

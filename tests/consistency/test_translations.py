@@ -46,7 +46,9 @@ def test_catalogue_holds_exactly_the_sentences_of_the_code() -> None:
 
 
 def test_sentence_not_in_the_catalogue_is_seen() -> None:
-    template = '{% load i18n %}\n  {% if a %}\n {% translate "One" context "beer" %}{% endif %}\n{{ b|default:_("Two") }}'
+    template = (
+        '{% load i18n %}\n  {% if a %}\n {% translate "One" context "beer" %}{% endif %}\n{{ b|default:_("Two") }}'
+    )
     plural = "{% blocktranslate count n=1 trimmed %}\n {{ n }} row\n {% plural %} {{ n }} rows{% endblocktranslate %}"
     code = "def f(n):\n    return ngettext('a glass', 'glasses', n) + str(_('Long ' 'words'))"
 

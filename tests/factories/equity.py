@@ -68,6 +68,7 @@ PROFILE = {
     "age_years_min": 18,
     "incentives_allowed": True,
 }
+NO = {"code": "no", "text": "No", "text_vi": "Không"}
 TEXTS = ("risk_warning", "risk_summary", "restricted", "high_net_worth", "self_certified")
 
 
@@ -96,7 +97,7 @@ def make_profile(*, code: str = "test-uk", **fields: Any) -> JurisdictionProfile
     if made:
         for kind in TEXTS:
             _text(profile, kind, "1")
-        _text(profile, "quiz", "lose", options=[{"code": "yes", "text": "Yes", "text_vi": "Có"}, {"code": "no"}])
+        _text(profile, "quiz", "lose", options=[{"code": "yes", "text": "Yes", "text_vi": "Có"}, NO])
     return profile
 
 
