@@ -14,6 +14,7 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language, gettext, ngettext
 
+from core.languages import localised
 from core.money import NO_BREAK_SPACE, SYMBOL_BEHIND, SYMBOLS, decimal_from_minor, format_minor
 
 register = template.Library()
@@ -197,6 +198,9 @@ def grouped(number: int | str | None) -> str:
         return ""
     figures = f"{int(number):,}"
     return figures.replace(",", ".") if (get_language() or "en").startswith("vi") else figures
+
+
+register.filter("localised", localised)
 
 
 @register.filter

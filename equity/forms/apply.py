@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import BadName
 from accounts.rules.names import NameRefused, clean_name
+from core.languages import localised
 from equity.enums import HolderKind, InvestorCategory
 from equity.models import Application, Offer, ProfileText
 
@@ -178,12 +179,6 @@ class CategoryForm(forms.Form):
         return data
 
 
-def localised(text: ProfileText, field: str) -> str:
-    """Return the text's title or body in the reader's language."""
-    suffix = "_vi" if (get_language() or "en").startswith("vi") else ""
-    return str(getattr(text, f"{field}{suffix}"))
-
-
 def localised_option(option: dict[str, str]) -> str:
     """Return the words of an option in the reader's language."""
     return option["text_vi"] if (get_language() or "en").startswith("vi") else option["text"]
@@ -233,7 +228,7 @@ class CheckForm(forms.Form):
             self.fields[f"document_{document.public_id}"] = forms.BooleanField(
                 label=_("I have read “%(title)s”, version %(version)s, and apply on its terms.")
                 % {
-                    "title": document.title_vi if (get_language() or "").startswith("vi") else document.title,
+                    "title": localised(document, "title"),
                     "version": document.version,
                 },
                 error_messages={"required": _("Tick the box when you have read the document.")},

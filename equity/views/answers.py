@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.money import format_minor
+from core.templatetags.faces import grouped
 from equity.enums import HolderKind, InvestorCategory
 from equity.models import Application
 
@@ -61,7 +62,7 @@ def answer_rows(application: Application) -> list[dict[str, Any]]:
         row(_("Service address"), address_line(application), "details"),
         row(_("In the register"), "\n".join(holder_names(application)), "holder"),
         row(_("Your statement"), str(statement), ""),
-        row(_("Shares"), f"{shares:n}", "quantity", is_number=True),
+        row(_("Shares"), grouped(shares), "quantity", is_number=True),
         row(
             _("Price of a share"),
             format_minor(application.price_minor or 0, application.currency, get_language() or "en"),

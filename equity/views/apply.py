@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.permissions import holder_required, signed_in_user
 from core import clock
 from core.errors import DomainError
+from core.languages import localised
 from core.transactions import atomic
 from equity.enums import ApplicationState, HolderKind
-from equity.forms.apply import CategoryForm, CheckForm, DetailsForm, HolderForm, QuantityForm, QuizForm, localised
+from equity.forms.apply import CategoryForm, CheckForm, DetailsForm, HolderForm, QuantityForm, QuizForm
 from equity.models import Offer, QuizAttempt, StatementGiven
 from equity.queries.applications import find_unfinished, other_kept_shares, quiz_paused_until
 from equity.queries.offers import latest_documents, shares_left, takes_applications

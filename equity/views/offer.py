@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import has_role
 from accounts.queries.people import name_of
 from core import clock
+from core.languages import localised
 from core.storage import read_bytes
 from equity.enums import OfferState, Preemption, PromotionBasis
-from equity.forms.apply import localised
 from equity.models import Offer, OfferDocument
 from equity.queries.company import issued_shares
 from equity.queries.offers import (

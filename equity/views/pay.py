@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.permissions import holder_required, signed_in_user
 from core import clock
 from core.errors import DomainError
+from core.languages import localised
 from core.transactions import atomic
 from equity.enums import ApplicationState
-from equity.forms.apply import localised
 from equity.models import Application
 from equity.queries.offers import takes_applications
 from equity.services import applications

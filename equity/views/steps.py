@@ -12,9 +12,9 @@ from django.views import View
 from accounts.permissions import holder_required, signed_in_user
 from core import clock
 from core.errors import DomainError
+from core.languages import localised
 from core.transactions import atomic
 from equity.enums import UNFINISHED, ApplicationState
-from equity.forms.apply import localised
 from equity.models import Application, Offer, ProfileText
 from equity.queries.applications import applications_of
 from equity.queries.profiles import text_of

@@ -1,10 +1,11 @@
 """The books: balances, what is on its way, and what the last proof found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from core.models import AuditRecord
+from ledger.enums import AccountKind
 from ledger.queries.balances import Balance, balances
 from portal.services.proving import VERB
 
@@ -43,6 +44,6 @@ def find_last_proof() -> Proof | None:
 
 
 def books() -> Books:
-    """Return the balances of all accounts at this moment."""
-    rows = balances()
+    """Return the balances of all accounts at this moment, their kinds in the reader's words."""
+    rows = [replace(row, kind=str(AccountKind(row.kind).label)) for row in balances()]
     return Books(rows, [row for row in rows if row.is_clearing and row.balance_minor])

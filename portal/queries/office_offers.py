@@ -14,11 +14,13 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.languages import localised
 from core.models import AuditRecord
 from core.money import format_minor
+from core.templatetags.faces import grouped
 from equity.enums import OfferState
 from equity.errors import GATE_SENTENCES
-from equity.models import Offer, RankingSignature
+from equity.models import Offer, RankingSignature, ShareClass
 from equity.queries.offers import gate, latest_documents, ranked_claims, ranking_sha256, version_sha256
 from equity.rules.publish_gate import Missing
 from equity.services.offers import CHANGES
@@ -179,8 +181,8 @@ def _authority(offer: Offer) -> Iterator[Fact]:
         yield Fact(_("Resolution"), authority.resolution_reference)
         yield Fact(_("Resolved on"), _words(authority.resolved_on))
         yield Fact(_("Ends on"), _words(authority.expires_on))
-        yield Fact(_("Shares it covers"), f"{authority.max_shares:,}", is_number=True)
-        yield Fact(_("Already used"), f"{authority.used_shares:,}", is_number=True)
+        yield Fact(_("Shares it covers"), grouped(authority.max_shares), is_number=True)
+        yield Fact(_("Already used"), grouped(authority.used_shares), is_number=True)
 
 
 def _ranking(offer: Offer) -> Iterator[Fact]:
@@ -205,12 +207,14 @@ def _fact(offer: Offer, row: Any, name: str) -> Fact:
         value = format_minor(value, offer.currency, get_language() or "en")
         return Fact(FIELD_LABELS[name], value, is_number=True)
     is_number = isinstance(value, int) and not isinstance(value, bool)
-    return Fact(FIELD_LABELS[name], f"{value:,}" if is_number else _words(value), is_number=is_number)
+    return Fact(FIELD_LABELS[name], grouped(value) if is_number else _words(value), is_number=is_number)
 
 
 def _words(value: Any) -> str:
     if value is None or value == "":
         return "–"
+    if isinstance(value, ShareClass):
+        return localised(value, "name")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):

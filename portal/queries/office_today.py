@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.enums import JobState
+from core.languages import localised
 from core.models import AuditRecord, JobFailure
 from equity.enums import BatchState, OfferState
 from equity.models import AllotmentBatch, Offer
@@ -139,11 +140,11 @@ def _offer_clocks(today: date) -> Iterator[Due]:
         url, page = reverse("office:offer", args=[offer.slug]), "office:offer"
         if offer.oldest_on:
             ends_on = offer.oldest_on + timedelta(days=offer.profile.ranking_age_days_max)
-            yield _due(ends_on, _("Figures of the ranking: %s") % offer.title,
+            yield _due(ends_on, _("Figures of the ranking: %s") % localised(offer, "title"),
                        _("Then they are too old to be shown."), url, page, today)  # fmt: skip
         promotion_ends_on = offer.disclosure.promotion_expires_on
         if promotion_ends_on and promotion_ends_on <= soon:
-            yield _due(promotion_ends_on, _("Approval of the promotion: %s") % offer.title,
+            yield _due(promotion_ends_on, _("Approval of the promotion: %s") % localised(offer, "title"),
                        _("Then the offer may not be shown any more."), url, page, today)  # fmt: skip
         if offer.authority and offer.authority.expires_on <= soon:
             yield _due(offer.authority.expires_on, _("Directors' authority: %s") % offer.authority.resolution_reference,
@@ -169,15 +170,15 @@ def _drafts(today: date) -> Iterator[Waiting]:
 
 def _next_of_draft(offer: Offer, missing: set[Missing]) -> tuple[str, Promise, str]:
     if not missing:
-        return _("Open the offer: %s") % offer.title, SECRETARY, "office:offer"
+        return _("Open the offer: %s") % localised(offer, "title"), SECRETARY, "office:offer"
     if missing == {Missing.APPROVAL}:
-        return _("Approve the version: %s") % offer.title, DIRECTOR, "office:offer"
+        return _("Approve the version: %s") % localised(offer, "title"), DIRECTOR, "office:offer"
     if missing <= {Missing.APPROVAL, Missing.RANKING_SIGNATURES}:
-        return _("Sign who is paid first: %s") % offer.title, SIGNERS, "office:offer_sign"
+        return _("Sign who is paid first: %s") % localised(offer, "title"), SIGNERS, "office:offer_sign"
     open_ends = len(missing - {Missing.APPROVAL, Missing.RANKING_SIGNATURES})
     words = ngettext("Finish the draft: %(title)s, %(count)d thing is missing",
                      "Finish the draft: %(title)s, %(count)d things are missing", open_ends)  # fmt: skip
-    return words % {"title": offer.title, "count": open_ends}, SECRETARY, "office:offer"
+    return words % {"title": localised(offer, "title"), "count": open_ends}, SECRETARY, "office:offer"
 
 
 def _batches() -> Iterator[Waiting]:
@@ -193,7 +194,9 @@ def _to_allot() -> Iterator[Waiting]:
         words = ngettext("Allot: %(count)d paid application waits in %(title)s",
                          "Allot: %(count)d paid applications wait in %(title)s", count)  # fmt: skip
         url = reverse("office:allotments")
-        yield Waiting(words % {"count": count, "title": offer.title}, SECRETARY, "", None, url, "office:allotments")
+        yield Waiting(
+            words % {"count": count, "title": localised(offer, "title")}, SECRETARY, "", None, url, "office:allotments"
+        )
 
 
 def _payments() -> Iterator[Waiting]:

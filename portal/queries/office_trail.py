@@ -78,19 +78,19 @@ SENTENCES: dict[str, Promise] = {
     "use_recovery_code": _("Used a recovery code"),
 }
 # What stands in the trail's detail and helps a reader; everything else stays in the database.
-TOLD = (
-    "shares",
-    "quantity",
-    "minute",
-    "reason",
-    "note",
-    "findings",
-    "items",
-    "role",
-    "delivered_on",
-    "version",
-    "what",
-)
+TOLD = {
+    "shares": _("shares"),
+    "quantity": _("quantity"),
+    "minute": _("minute"),
+    "reason": _("reason"),
+    "note": _("note"),
+    "findings": _("findings"),
+    "items": _("items"),
+    "role": _("role"),
+    "delivered_on": _("delivered on"),
+    "version": _("version"),
+    "what": _("what"),
+}
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def event_of(row: AuditRecord) -> TrailEvent:
 def sentence_of(row: AuditRecord) -> str:
     """Return what was done, with the few facts that help; a verb without a sentence is shown as it is."""
     words = str(SENTENCES.get(row.verb, row.verb.replace("_", " ")))
-    told = [f"{name.replace('_', ' ')} {row.detail[name]}" for name in TOLD if row.detail.get(name) not in (None, "")]
+    told = [f"{label} {row.detail[name]}" for name, label in TOLD.items() if row.detail.get(name) not in (None, "")]
     return f"{words} ({', '.join(told)})" if told else words
 
 
