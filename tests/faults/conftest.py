@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from django.core.management import call_command
 from django.db import connections
@@ -16,13 +17,25 @@ from django.db import connections
 from core.processes import postgres
 from tests.faults.house import House, OwnCluster, at_home, settings_of
 
+PREFIX = "kilderkin-faults-"
 _databases = count(1)
+
+
+def remove_what_a_killed_run_left() -> None:
+    """End the servers of runs that were killed before they could do so themselves."""
+    for record in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/postgres/faults-*.json"):
+        folder, run = record.parent.parent, int(record.stem.removeprefix("faults-"))
+        if folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(run):
+            with at_home(folder):
+                postgres.remove(record.stem)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def own_cluster(django_db_blocker: Any) -> Iterator[OwnCluster]:
     """A server of our own, its first database migrated."""
-    folder = Path(tempfile.mkdtemp(prefix="kilderkin-faults-"))
+    remove_what_a_killed_run_left()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)
     name = f"faults-{os.getpid()}"
     with at_home(folder):
@@ -42,8 +55,8 @@ def house(own_cluster: OwnCluster, django_db_blocker: Any, settings: Any) -> Ite
     database = f"house_{next(_databases)}"
     own_cluster.ensure_running()
     own_cluster.run(f"CREATE DATABASE {database} TEMPLATE kilderkin")
-    house = House(Path(tempfile.mkdtemp(prefix="kilderkin-house-")), own_cluster.address(database), own_cluster)
-    (house.folder / "broker").mkdir()
+    house = House(own_cluster.folder / database, own_cluster.address(database), own_cluster)
+    (house.folder / "broker").mkdir(parents=True)
     settings.FILES_ROOT = house.folder / "files"
     settings.CELERY_BROKER_URL = "memory://"
     settings.SANDBOX_POST = "tests.payments.actions.post_to_test_client"

@@ -1,6 +1,5 @@
 """The broker loses its messages or is not there: pages and services work, and the sweeper does what was hinted at."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -45,17 +44,17 @@ def test_broker_emptied_before_and_during_the_job_delays_it_only(house: House) -
 
 
 def test_broker_that_is_down_stops_neither_pages_nor_checkout_nor_job(house: House) -> None:
-    broker = house.folder / "broker"
     make_unconfirmed(make_open_offer(), 3)
     director = make_staff("director")
-    shutil.rmtree(broker)
-    broker.write_text("a file where the broker's folder should be")
+    in_the_way = house.folder / "in-the-way"
+    in_the_way.write_text("a file where the broker's folder should be")
+    down = {"BROKER_FOLDER": str(in_the_way / "broker"), "DATABASE_ROLE": "app"}
 
-    out = house.run("tests.faults.shoppers", "3", "pages", DATABASE_ROLE="app")
+    out = house.run("tests.faults.shoppers", "3", "pages", **down)
     assert [line.split()[0] for line in out.splitlines()] == ["page"] * 3 + ["paid"] * 3
     assert set(Application.objects.values_list("state", flat=True)) == {ApplicationState.PAID}
     make_batch(Application.objects.select_related("offer")[0].offer)
-    house.run("tests.faults.approving_web", str(director.pk), DATABASE_ROLE="app")
+    house.run("tests.faults.approving_web", str(director.pk), **down)
     assert "the broker took no hint for core.tasks.work_on_job" in house.last_words()
     house.work()
 

@@ -5,6 +5,7 @@ As our supervisor does, but by forking, so that the tests need not wait for Djan
 
 import os
 import sys
+import threading
 import time
 
 import django
@@ -12,15 +13,28 @@ import django
 
 def main(number: int) -> None:
     """Keep that many workers alive until the process that started this one is gone."""
+    end_without_parent()
     django.setup()
     _warm_up()
-    parent, alive = os.getppid(), set()
-    while os.getppid() == parent:
+    alive: set[int] = set()
+    while True:
         while len(alive) < number:
             alive.add(_fork())
         ended, _status = os.waitpid(-1, os.WNOHANG)
         alive.discard(ended)
         time.sleep(0.02)
+
+
+def end_without_parent() -> None:
+    """End this process as soon as its parent is gone: a test run that was killed must leave nobody behind."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _warm_up() -> None:
@@ -39,6 +53,7 @@ def _fork() -> int:
     child = os.fork()
     if child:
         return child
+    end_without_parent()
     from django.core.management import call_command
 
     try:
