@@ -35,15 +35,19 @@ def new_page(chromium: Browser, house: str) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_page(language: str = "en", width: int = 1280) -> Page:
+    def open_page(language: str = "en", width: int = 1280, *, javascript: bool = True) -> Page:
         context = chromium.new_context(
-            base_url=house, viewport={"width": width, "height": 900}, reduced_motion="reduce"
+            base_url=house,
+            viewport={"width": width, "height": 900},
+            reduced_motion="reduce",
+            java_script_enabled=javascript,
         )
         context.set_default_timeout(20_000)
         if language != "en":
             context.add_cookies([{"name": "django_language", "value": language, "url": house}])
         contexts.append(context)
         page = context.new_page()
+        page.is_scripted = javascript  # type: ignore[attr-defined]
         page.on("console", lambda message: _note(message, complaints))
         page.on("request", lambda request: _only_ours(request.url, complaints))
         return page
