@@ -1,14 +1,13 @@
 """What time does by itself: shares freed, thinking time over, offers closed. Safe to run twice and side by side."""
 
-import logging
+from collections.abc import Callable
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from core import clock
-from core.errors import Busy
+from core.sweeping import each
 from core.transactions import atomic
 from equity.enums import UNFINISHED, ApplicationState, OfferState
-from equity.errors import AlreadyDecided
 from equity.models import Application, Offer
 from equity.services.endings import expire, has_batches, minimum_reached
 from equity.services.letters import send_letter
@@ -16,7 +15,6 @@ from equity.services.offers import close_offer, fail_offer
 from payments.enums import PaymentState
 from payments.models import Payment
 
-logger = logging.getLogger(__name__)
 LIMIT = 200
 
 
@@ -27,65 +25,69 @@ def sweep() -> None:
     close_due_offers()
 
 
+def in_its_own_transaction(work: Callable[[int], object]) -> Callable[[int], object]:
+    """Return the work as an edge: one item, one transaction."""
+
+    def edge(key: int) -> object:
+        with atomic():
+            return work(key)
+
+    return edge
+
+
 def expire_unkept() -> int:
     """End applications whose shares are kept no longer; one whose payment is under way waits for its outcome."""
-    now = clock.now()
     due = Application.objects.filter(
-        state__in=[ApplicationState.QUANTITY_CHOSEN, ApplicationState.PAYABLE], kept_until_at__lte=now
-    ).order_by("kept_until_at")[:LIMIT]
-    ended = 0
-    for application in due:
-        if Payment.objects.filter(reference=application.public_id, state=PaymentState.PROCESSING).exists():
-            continue
-        try:
-            with atomic():
-                expire(application=application, at=clock.now())
-                ended += 1
-        except Busy:
-            logger.info("application %s is busy", application.public_id)
-    return ended
+        state__in=[ApplicationState.QUANTITY_CHOSEN, ApplicationState.PAYABLE], kept_until_at__lte=clock.now()
+    )
+    return _end(due.order_by("kept_until_at"))
+
+
+def _end(due: QuerySet[Application]) -> int:
+    under_way = Payment.objects.filter(state=PaymentState.PROCESSING).values("reference")
+    keys = due.exclude(public_id__in=under_way).values_list("pk", flat=True)[:LIMIT]
+    return each(
+        keys,
+        in_its_own_transaction(lambda key: expire(application=Application.objects.get(pk=key), at=clock.now())),
+    )
 
 
 def tell_thinking_time_over() -> int:
     """Mail whoever may go on now that the time to think it over has passed, once."""
-    now = clock.now()
     due = Application.objects.filter(
         state=ApplicationState.QUANTITY_CHOSEN,
         reminded_at__isnull=True,
-        not_before_at__lte=now,
+        not_before_at__lte=clock.now(),
         not_before_at__gt=F("started_at"),
-    ).select_related("offer", "applicant", "applicant_user")[:LIMIT]
-    told = 0
-    for application in due:
-        with atomic():
-            if Application.objects.filter(pk=application.pk, reminded_at__isnull=True).update(reminded_at=now):
-                send_letter(kind="thinking_time_over", application=application, at=now)
-                told += 1
-    return told
+    )
+    return each(due.values_list("pk", flat=True)[:LIMIT], in_its_own_transaction(_tell))
+
+
+def _tell(key: int) -> None:
+    now = clock.now()
+    if Application.objects.filter(pk=key, reminded_at__isnull=True).update(reminded_at=now):
+        application = Application.objects.select_related("offer", "applicant", "applicant_user").get(pk=key)
+        send_letter(kind="thinking_time_over", application=application, at=now)
 
 
 def close_due_offers() -> None:
     """Close offers at their end; one below its minimum fails and everybody gets the money back."""
-    now = clock.now()
-    for offer in Offer.objects.filter(state=OfferState.OPEN, closes_at__lte=now):
-        try:
-            with atomic():
-                close_offer(offer=offer, by=None, at=now)
-        except AlreadyDecided:
-            continue
-    for offer in Offer.objects.filter(state=OfferState.CLOSED):
-        _end_unfinished(offer)
-        if not minimum_reached(offer) and not has_batches(offer):
-            with atomic():
-                fail_offer(offer=offer, by=None, at=now)
-    for offer in Offer.objects.filter(state=OfferState.FAILED):
-        for application in Application.objects.filter(offer=offer, state=ApplicationState.PAID)[:LIMIT]:
-            with atomic():
-                expire(application=application, at=now)
+    each(Offer.objects.filter(state=OfferState.OPEN, closes_at__lte=clock.now()), _close)
+    each(Offer.objects.filter(state=OfferState.CLOSED), _settle)
+    paid = Application.objects.filter(offer__state=OfferState.FAILED, state=ApplicationState.PAID)
+    _end(paid.order_by("pk"))
 
 
-def _end_unfinished(offer: Offer) -> None:
-    for application in Application.objects.filter(offer=offer, state__in=UNFINISHED)[:LIMIT]:
-        if not Payment.objects.filter(reference=application.public_id, state=PaymentState.PROCESSING).exists():
-            with atomic():
-                expire(application=application, at=clock.now())
+def _close(offer: Offer) -> None:
+    with atomic():
+        close_offer(offer=offer, by=None, at=clock.now())
+
+
+def _settle(offer: Offer) -> None:
+    """End what was not finished; then, with nothing under way any more, decide whether the minimum was reached."""
+    unfinished = Application.objects.filter(offer=offer, state__in=UNFINISHED)
+    _end(unfinished.order_by("pk"))
+    if unfinished.exists() or minimum_reached(offer) or has_batches(offer):
+        return
+    with atomic():
+        fail_offer(offer=offer, by=None, at=clock.now())

@@ -3,17 +3,14 @@
 Every step claims rows before it works on them, so any number of sweeps may run at once, and does a limited amount.
 """
 
-import logging
-from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
 from core import clock
-from core.errors import DomainError
+from core.sweeping import each
 from core.transactions import atomic, refuses_transaction
 from payments.gateways.current import current_gateway
 from payments.models import EventPoll, Payment, Refund
@@ -22,8 +19,6 @@ from payments.services.checkouts import check_payment
 from payments.services.events import process_event, store_event, waiting_events
 from payments.services.refunds import check_refund, send_refund
 
-logger = logging.getLogger(__name__)
-Item = TypeVar("Item")
 BATCH = 50
 EVENTS_PER_POLL = 5_000
 POLL_EVERY = timedelta(minutes=10)
@@ -51,24 +46,12 @@ def sweep() -> None:
     """Find and do what waits: the sandbox's work, unread events, payments past their time, refunds, missed events."""
     if settings.PAYMENTS == "sandbox":
         import_string(SANDBOX_SWEEP)()  # by name: the sandbox plays another company
-    for event_id in waiting_events(BATCH):
-        process_event(event_id=event_id)
-    _each(claim_payments(BATCH), lambda pk: check_payment(payment=Payment.objects.get(pk=pk), at=clock.now()))
-    _each(refunds_to_send(BATCH).values_list("pk", flat=True), lambda pk: send_refund(refund_id=pk))
+    each(waiting_events(BATCH), lambda event_id: process_event(event_id=event_id))
+    each(claim_payments(BATCH), lambda pk: check_payment(payment=Payment.objects.get(pk=pk), at=clock.now()))
+    each(refunds_to_send(BATCH).values_list("pk", flat=True), lambda pk: send_refund(refund_id=pk))
     slow = refunds_to_check(clock.now() - REFUND_SLOW_AFTER, BATCH).values_list("pk", flat=True)
-    _each(slow, lambda pk: check_refund(refund=Refund.objects.get(pk=pk)))
-    _each([settings.PAYMENTS], poll_events)
-
-
-def _each(items: Iterable[Item], work: Callable[[Item], object]) -> None:
-    """Do the work for every item; one that fails is logged and met again by a later sweep."""
-    for item in items:
-        try:
-            work(item)
-        except DomainError as error:
-            logger.warning("sweep: %s: %s", item, type(error).__name__)
-        except Exception:  # a poison row must not keep the others waiting
-            logger.exception("sweep: %s", item)
+    each(slow, lambda pk: check_refund(refund=Refund.objects.get(pk=pk)))
+    each([settings.PAYMENTS], poll_events)
 
 
 def claim_payments(limit: int) -> list[int]:

@@ -13,4 +13,8 @@ EMAIL_FILE_PATH = str(HOUSE / "mail")
 SANDBOX_POST = "tests.payments.actions.post_to_test_client"
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "core.tasks.sweep", "schedule": 1.0, "options": {"expires": 30}}}
 _broker = os.environ.get("BROKER_FOLDER", str(HOUSE / "broker"))
-CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": _broker, "data_folder_out": _broker}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "data_folder_in": _broker,
+    "data_folder_out": _broker,
+    "control_folder": f"{_broker}/control",
+}
