@@ -140,43 +140,44 @@ class HolderForm(forms.Form):
 
 
 class CategoryForm(forms.Form):
-    """The category statement; what must be ticked depends on the statement."""
+    """Which statement is true."""
 
     category = forms.ChoiceField(
         label=_("Which statement is true of you?"),
         choices=InvestorCategory.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the statement that is true of you. If none is, you cannot buy.")},
     )
+
+    def __init__(self, *args: Any, statements: list[ProfileText], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = [  # type: ignore[attr-defined]
+            (statement.kind, localised(statement, "title")) for statement in statements
+        ]
+
+
+class StatementForm(forms.Form):
+    """The chosen statement: what of it is true, and that all of it was read."""
+
     limbs = forms.MultipleChoiceField(
-        label=_("Tick what is true of you"), required=False, widget=forms.CheckboxSelectMultiple, choices=[]
+        label=_("Tick what is true of you"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=[],
+        error_messages={"required": _("Tick at least one sentence of the statement.")},
     )
     confirm = forms.BooleanField(
         label=_("I have read the whole statement. It is true, and I know that I could lose all of this money."),
         error_messages={"required": _("Tick the box if the statement is true. If not, you cannot buy these shares.")},
     )
 
-    def __init__(self, *args: Any, statements: list[ProfileText], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, statement: ProfileText, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.statements = {statement.kind: statement for statement in statements}
-        self.fields["category"].choices = [  # type: ignore[attr-defined]
-            (statement.kind, localised(statement, "title")) for statement in statements
-        ]
-        self.fields["limbs"].choices = [  # type: ignore[attr-defined]
-            (f"{statement.kind}:{option['code']}", localised_option(option))
-            for statement in statements
-            for option in statement.options
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for at least one limb of a statement that has limbs, and drop those of other statements."""
-        data: dict[str, Any] = super().clean() or {}
-        category = data.get("category", "")
-        mine = [limb for limb in data.get("limbs", []) if limb.startswith(f"{category}:")]
-        statement = self.statements.get(category)
-        if statement and statement.options and not mine:
-            self.add_error("limbs", _("Tick at least one sentence of the statement you chose."))
-        data["answers"] = {"limbs": [limb.partition(":")[2] for limb in mine]}
-        return data
+        if not statement.options:
+            del self.fields["limbs"]
+        else:
+            self.fields["limbs"].choices = [  # type: ignore[attr-defined]
+                (option["code"], localised_option(option)) for option in statement.options
+            ]
 
 
 def localised_option(option: dict[str, str]) -> str:

@@ -17,8 +17,16 @@ from core.errors import DomainError
 from core.languages import localised
 from core.transactions import atomic
 from equity.enums import ApplicationState, HolderKind
-from equity.forms.apply import CategoryForm, CheckForm, DetailsForm, HolderForm, QuantityForm, QuizForm
-from equity.models import Offer, QuizAttempt, StatementGiven
+from equity.forms.apply import (
+    CategoryForm,
+    CheckForm,
+    DetailsForm,
+    HolderForm,
+    QuantityForm,
+    QuizForm,
+    StatementForm,
+)
+from equity.models import Offer, ProfileText, QuizAttempt, StatementGiven
 from equity.queries.applications import find_unfinished, other_kept_shares, quiz_paused_until
 from equity.queries.offers import latest_documents, shares_left, takes_applications
 from equity.queries.profiles import questions_of, statements_of, text_of
@@ -118,39 +126,56 @@ class Holder(Step):
 
 
 class Category(Step):
+    """First which statement, then the statement itself; what was given stands and is only shown again."""
+
     step, template = "category", "equity/apply/category.html"
 
-    def form(self, **kwargs: Any) -> CategoryForm:
-        return CategoryForm(statements=statements_of(self.application.offer.profile), **kwargs)
+    def chosen(self) -> ProfileText | None:
+        """Return the statement that was chosen on the page before."""
+        given = StatementGiven.objects.filter(application=self.application).first()
+        code = given.category if given else self.request.GET.get("category", "")
+        return next((one for one in statements_of(self.application.offer.profile) if one.kind == code), None)
+
+    def form(self, **kwargs: Any) -> Any:
+        statement = self.chosen()
+        if statement is None:
+            return CategoryForm(statements=statements_of(self.application.offer.profile), **kwargs)
+        return StatementForm(statement=statement, **kwargs)
 
     def initial(self) -> dict[str, Any]:
         given = StatementGiven.objects.filter(application=self.application).first()
-        if given is None:
-            return {}
-        limbs = [f"{given.category}:{limb}" for limb in given.answers.get("limbs", [])]
-        return {"category": given.category, "limbs": limbs, "confirm": True}
+        return {"limbs": given.answers.get("limbs", []), "confirm": True} if given else {}
 
-    def save(self, form: CategoryForm) -> None:
+    def save(self, form: Any) -> None:
+        self.picked = form.cleaned_data.get("category", "")
+        statement = self.chosen()
+        if statement is None:
+            return
         applications.give_statement(
             application=self.application,
-            category=form.cleaned_data["category"],
-            answers=form.cleaned_data["answers"],
+            category=statement.kind,
+            answers={"limbs": form.cleaned_data.get("limbs", [])},
             by=signed_in_user(self.request),
             at=self.at,
         )
 
+    def next_url(self) -> str:
+        if self.picked:
+            return f"{url_of(self.application, 'category')}?category={self.picked}"
+        return super().next_url()
+
     def context(self) -> dict[str, Any]:
-        profile = self.application.offer.profile
-        statements = [
-            {
-                "code": statement.kind,
+        statement = self.chosen()
+        return {
+            "statement": statement
+            and {
                 "title": localised(statement, "title"),
                 "text": localised(statement, "body"),
                 "version": statement.version,
-            }
-            for statement in statements_of(profile)
-        ]
-        return {"statements": statements, "lapses_months": profile.category_valid_months}
+            },
+            "lapses_months": self.application.offer.profile.category_valid_months,
+            "choose_url": url_of(self.application, "category"),
+        }
 
 
 class Questions(Step):
