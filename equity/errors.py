@@ -15,6 +15,13 @@ class OfferNotOpen(DomainError):
     code = "offer_not_open"
 
 
+class PaymentUnderWay(DomainError):
+    """A bank works on a payment of the application, whose answers it was asked for."""
+
+    sentence = _("Your bank is still working on the payment. Until it has answered, nothing can be changed.")
+    code = "payment_under_way"
+
+
 class CountryNotOffered(DomainError):
     """The offer is not made to people who live there."""
 

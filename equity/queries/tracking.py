@@ -6,10 +6,14 @@ from typing import Any
 from django.db.models import Max
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.money import format_minor
 from equity.enums import UNFINISHED, ApplicationState
 from equity.models import Application, Certificate, RegisterEntry
+from payments.queries.payments import failed_refunds
+from equity.queries.paying import Paying, paying_of
 
 OVER = {ApplicationState.WITHDRAWN, ApplicationState.EXPIRED, ApplicationState.REFUNDED}
 
@@ -21,9 +25,10 @@ def board_decides_by(application: Application) -> date:
 
 def tracker_steps(application: Application, *, today: date) -> list[dict[str, Any]]:
     """Return the steps with state done, now, next or stopped, each with its sentence in the reader's language."""
+    paying = paying_of(application)
     if application.state in OVER:
-        return [_started(application), _ending(application)]
-    return [_started(application), _paid(application), _board(application), _register(application),
+        return [_started(application), _ending(application, paying)]
+    return [_started(application), _paid(application, paying), _board(application), _register(application),
             _certificate(application)]  # fmt: skip
 
 
@@ -38,12 +43,37 @@ def _started(application: Application) -> dict[str, Any]:
     return _step(_("Your application"), "done", at=application.started_at)
 
 
-def _paid(application: Application) -> dict[str, Any]:
+def money_sentences(application: Application, paying: Paying) -> str:
+    """Return what a bank works on and what came and could not be used, in words; empty when there is neither."""
+    said = []
+    if paying.unusable_minor:
+        amount = format_minor(paying.unusable_minor, application.currency, get_language() or "en")
+        came = (
+            _("%(amount)s came that could not be used for this application; all of it has gone back the way it came.")
+            if paying.is_back
+            else _("%(amount)s came that cannot be used for this application; all of it goes back the way it came.")
+        )
+        said.append(came % {"amount": amount})
+    if paying.is_under_way:
+        is_over = application.state in OVER or application.paid_at is not None
+        said.append(
+            _("Your bank is still working on a payment. If the money comes, all of it goes back the way it came.")
+            if is_over
+            else _("Your bank is still working on your payment. You need not pay again; we write to you.")
+        )
+    return " ".join(said)
+
+
+def _paid(application: Application, paying: Paying) -> dict[str, Any]:
+    money = money_sentences(application, paying)
     if application.paid_at:
         held = "" if application.allotted_at else _("Your money lies in the account named in the offer.")
-        return _step(_("Paid"), "done", held, application.paid_at)
+        return _step(_("Paid"), "done", f"{held} {money}".strip(), application.paid_at)
     state = "now" if application.state == ApplicationState.PAYABLE else "next"
-    return _step(_("Payment"), state, _("Nothing has been taken yet."))
+    if paying.is_under_way:
+        return _step(_("Payment"), state, money)
+    owed = _("This application is not paid yet.") if money else _("Nothing has been taken yet.")
+    return _step(_("Payment"), state, f"{money} {owed}".strip())
 
 
 def _board(application: Application) -> dict[str, Any]:
@@ -88,20 +118,21 @@ def _certificate(application: Application) -> dict[str, Any]:
     )
 
 
-def _ending(application: Application) -> dict[str, Any]:
+def _ending(application: Application, paying: Paying) -> dict[str, Any]:
     if application.state == ApplicationState.REFUNDED:
         return _step(_("Refunded"), "stopped", _("Your money is on its way back; banks usually take 5 to 10 days."),
                      application.refunded_at)  # fmt: skip
     if application.state == ApplicationState.WITHDRAWN:
-        sentence = (
-            _("You withdrew. Your money goes back the way it came.")
-            if application.paid_at
-            else _("You withdrew. Nothing was paid.")
-        )
+        sentence = _with_money(application, paying, _("You withdrew."), _("You withdrew. Nothing was paid."))
         return _step(_("Withdrawn"), "stopped", sentence, application.withdrawn_at)
-    sentence = (
-        _("Your money goes back the way it came.")
-        if application.paid_at
-        else _("The time for which we kept your shares is over. Nothing was paid.")
-    )
+    over = _("The time for which we kept your shares is over.")
+    nothing = _("The time for which we kept your shares is over. Nothing was paid.")
+    sentence = _with_money(application, paying, "" if application.paid_at else over, nothing)
     return _step(_("Ended"), "stopped", sentence, application.expired_at)
+
+
+def _with_money(application: Application, paying: Paying, ended: str, nothing_paid: str) -> str:
+    """Return how it ended and where the money is; ``nothing_paid`` only when nothing came and nothing is under way."""
+    own = _("Your money goes back the way it came.") if application.paid_at else ""
+    said = [sentence for sentence in (ended, own, money_sentences(application, paying)) if sentence]
+    return " ".join(said) if own or paying.is_under_way or paying.unusable_minor else nothing_paid

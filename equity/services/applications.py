@@ -13,6 +13,7 @@ from equity.errors import (
     CountryNotOffered,
     KeptNoLonger,
     OfferNotOpen,
+    PaymentUnderWay,
     QuantityRefused,
     QuizPaused,
     StepNotReached,
@@ -22,6 +23,7 @@ from equity.errors import (
 from equity.models import Application, DocumentAcceptance, Offer, QuizAttempt, StatementGiven
 from equity.queries.applications import find_unfinished, is_first_time, other_kept_shares, quiz_paused_until
 from equity.queries.offers import latest_documents, shares_left, takes_applications
+from equity.queries.paying import paying_of
 from equity.rules.quantity import refusal
 from equity.rules.quiz import wrong_answers
 from equity.services.holders import holder_for
@@ -240,10 +242,15 @@ def confirm_answers(
 
 @needs_transaction
 def go_back_to_answers(*, application: Application, by: "User", at: datetime) -> Application:
-    """Leave the till to change an answer; a payment that still arrives from it is refunded by itself."""
+    """Leave the till to change an answer; a payment that still arrives from it is refunded by itself.
+
+    Raises `PaymentUnderWay` while a bank works on one.
+    """
     application = lock(_applications(), pk=application.pk)
     if application.state != ApplicationState.PAYABLE:
         return application
+    if paying_of(application).is_under_way:
+        raise PaymentUnderWay()
     application.state = ApplicationState.QUANTITY_CHOSEN
     application.payment_id = ""
     application.confirmed_at = None

@@ -14,6 +14,7 @@ from core.models import OutgoingMail
 from core.transactions import needs_transaction
 from equity.models import Application, Certificate, Company
 from equity.queries.company import get_company
+from equity.queries.paying import paying_of
 
 
 class Letter(NamedTuple):
@@ -37,6 +38,7 @@ def send_letter(
     address = application.applicant_user.email if application.applicant_user else ""
     if not address:
         return None
+    context.setdefault("paying", paying_of(application))
     letter = write_letter(kind=kind, application=application, company=get_company(), at=at, **context)
     return queue_mail(
         to=address,

@@ -20,6 +20,8 @@ from core.transactions import atomic
 from equity.enums import ApplicationState
 from equity.models import Application
 from equity.queries.offers import takes_applications
+from equity.queries.paying import PURPOSE, paying_of
+from equity.queries.tracking import money_sentences
 from equity.services import applications
 from equity.services.endings import withdraw as withdraw_application
 from equity.views.steps import Step, own_application, risk_banner, url_of
@@ -28,8 +30,6 @@ from payments.models import Payment
 from payments.queries.payments import payments_of
 from payments.services.checkouts import close_checkout, open_checkout
 from payments.services.returns import record_return
-
-PURPOSE = "share_application"
 
 
 def due_minor(application: Application) -> int:
@@ -51,6 +51,8 @@ class Pay(Step):
         return None
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        if paying_of(self.application).is_under_way:
+            return HttpResponseRedirect(url_of(self.application, "returned"))
         try:
             payment = self._open()
         except DomainError as error:
@@ -99,7 +101,11 @@ class Pay(Step):
         application = self.application
         latest = payments_of(purpose=PURPOSE, reference=application.public_id).first()
         failed = latest is not None and latest.state == PaymentState.FAILED
+        paying = paying_of(application)
         return {
+            "is_under_way": paying.is_under_way,
+            "money_sentence": money_sentences(application, paying),
+            "look_again_url": url_of(application, "returned"),
             "total_minor": due_minor(application),
             "kept_until": localtime(application.kept_until_at) if application.kept_until_at else None,
             "failed_sentence": _("The payment did not go through.") if failed else "",
@@ -176,6 +182,7 @@ def _withdraw_context(application: Application, sentence: str = "") -> dict[str,
         "application": application,
         "offer": application.offer,
         "total_minor": due_minor(application) if was_paid else 0,
+        "money_sentence": money_sentences(application, paying_of(application)),
         "arrives_sentence": _("it usually arrives within 5 to 10 days"),
         "back_url": url_of(application, "tracker" if was_paid else "apply"),
         "failed_sentence": sentence,

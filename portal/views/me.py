@@ -20,6 +20,8 @@ from equity.models import Application, ShareClass
 from equity.queries.applications import applications_of
 from equity.queries.certificates import certificates_of
 from equity.queries.holdings import Holding, holdings_of
+from equity.queries.paying import Paying, paying_of_all
+from equity.queries.tracking import money_sentences
 from equity.services.bookings import day_of
 
 SHOWN_AT_MOST = 20
@@ -32,13 +34,14 @@ def me(request: HttpRequest) -> HttpResponse:
     user, at = signed_in_user(request), clock.now()
     holdings = holdings_of(user, on=day_of(at), known_at=at)
     applications = list(applications_of(user)[:SHOWN_AT_MOST])
+    paying = paying_of_all(applications)
     context = {
         "given_name": user.party.given_name if user.party else "",
         "holding": _shown(holdings),
         "holdings": holdings,
-        "task": _task(applications),
+        "task": _task(applications, paying),
         "certificates": _certificates(user),
-        "applications": [_line(application) for application in applications],
+        "applications": [_line(application, paying[application.public_id]) for application in applications],
         "face": "portal",
     }
     return render(request, "portal/me.html", context)
@@ -63,29 +66,37 @@ def _shown(holdings: list[Holding]) -> dict[str, Any] | None:
     }
 
 
-def _task(applications: list[Application]) -> dict[str, Any] | None:
-    """The one thing to do: finish the application that is open."""
+def _task(applications: list[Application], paying: dict[str, Paying]) -> dict[str, Any] | None:
+    """The one thing to do: finish the application that is open and does not wait for a bank."""
     for application in applications:
-        if application.state in UNFINISHED:
+        money = paying[application.public_id]
+        if application.state in UNFINISHED and not money.is_under_way:
             return {
                 "title": _("Your application is not finished"),
-                "sentence": _state_sentence(application),
+                "sentence": _state_sentence(application, money),
                 "url": reverse("equity:apply", args=[application.public_id]),
                 "button_text": _("Go on"),
             }
     return None
 
 
-def _line(application: Application) -> dict[str, Any]:
+def _line(application: Application, paying: Paying) -> dict[str, Any]:
     vietnamese = (get_language() or "en").startswith("vi")
     return {
         "title": application.offer.title_vi if vietnamese else application.offer.title,
-        "state_sentence": _state_sentence(application),
+        "state_sentence": _state_sentence(application, paying),
         "url": reverse("equity:tracker", args=[application.public_id]),
     }
 
 
-def _state_sentence(application: Application) -> str:
+def _state_sentence(application: Application, paying: Paying) -> str:
+    money = money_sentences(application, paying)
+    if paying.is_under_way and application.state == ApplicationState.PAYABLE:
+        return money
+    return f"{_standing(application)} {money}".strip()
+
+
+def _standing(application: Application) -> str:
     if application.state in {ApplicationState.QUANTITY_CHOSEN, ApplicationState.PAYABLE}:
         when = date_format(localtime(application.kept_until_at), "DATETIME_FORMAT")
         return _("%(count)s shares are kept for you until %(when)s.") % {"count": application.quantity, "when": when}

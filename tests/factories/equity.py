@@ -267,8 +267,8 @@ def make_paid_application(offer: Offer, quantity: int = 2, *, user: User | None 
     return application
 
 
-def pay(application: Application, *, at: datetime | None = None) -> Payment:
-    """Write a payment for the application and settle it as paid; no provider is called."""
+def pay(application: Application, *, at: datetime | None = None, state: State = State.SUCCEEDED) -> Payment:
+    """Write a payment for the application and settle it as paid, or as ``state``; no provider is called."""
     at = at or clock.now()
     number = next(_numbers)
     with atomic():
@@ -290,7 +290,7 @@ def pay(application: Application, *, at: datetime | None = None) -> Payment:
         facts = CheckoutFacts(
             session_id=f"cs_test_factory_{number}",
             intent_id=f"pi_factory_{number}",
-            state=State.SUCCEEDED,
+            state=state,
             terms=Terms(payment.public_id, payment.amount_minor, payment.currency, payment.livemode),
             url="http://127.0.0.1:8000/pay",
             failure="",
