@@ -1,7 +1,11 @@
 """The addresses of the house."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, register_converter
+
+from core.ids import PublicIdConverter
+
+register_converter(PublicIdConverter, "public_id")
 
 urlpatterns = [
     path("", include("portal.urls")),

@@ -11,6 +11,20 @@ def new_public_id() -> str:
     return secrets.token_urlsafe(16)
 
 
+class PublicIdConverter:
+    """The identifier in an address: anything else is no address of ours."""
+
+    regex = "[A-Za-z0-9_-]{22}"
+
+    def to_python(self, value: str) -> str:
+        """Return the identifier as it stands in the address."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the identifier as it stands in the row."""
+        return value
+
+
 class PublicIdField(models.CharField):  # type: ignore[type-arg]
     """The identifier shown in addresses: random, unique, never a serial."""
 

@@ -9,6 +9,6 @@ urlpatterns = [
     path("", demo.people, name="people"),
     path("clock/", demo.move_clock, name="clock"),
     path("mail/", demo.mails, name="mails"),
-    path("mail/<str:public_id>/", demo.mail, name="mail"),
-    path("mail/<str:public_id>/<int:number>/", demo.attachment, name="attachment"),
+    path("mail/<public_id:public_id>/", demo.mail, name="mail"),
+    path("mail/<public_id:public_id>/<int:number>/", demo.attachment, name="attachment"),
 ]

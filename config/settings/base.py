@@ -179,6 +179,7 @@ SWEEPERS = [
 ]
 JOB_HANDLERS = {
     "certificates": "equity.tasks.issue_certificate_item",
+    "allotment_letters": "equity.tasks.send_allotment_letter_item",
 }
 PAYMENT_HANDLERS = {
     "share_application": {
@@ -187,8 +188,12 @@ PAYMENT_HANDLERS = {
         "failed": "equity.services.payments_in.record_failed",
         "expired": "equity.services.payments_in.record_expired",
         "refunded": "equity.services.payments_in.record_refunded",
+        "refund_failed": "equity.services.returned_money.record_refund_failed",
+        "refund_settled": "equity.services.returned_money.record_refund_settled",
     },
 }
+# Money in a clearing account may be this old before `manage.py prove` asks for a reason.
+CLEARING_AGE_DAYS_MAX = int(os.environ.get("CLEARING_AGE_DAYS_MAX", "45"))
 # How long a worker may be silent before another goes on; every single item must take less.
 JOB_LEASE_SECONDS = float(os.environ.get("JOB_LEASE_SECONDS", "60"))
 

@@ -1,9 +1,12 @@
 """The four database roles and the database itself.
 
 Note [Roles]: ``kilderkin_owner`` owns and migrates; ``kilderkin_app`` (web) and ``kilderkin_worker`` (Celery) may not
-change books; ``kilderkin_read`` only reads. On one machine all processes log in as the owner and become their role by
-SET ROLE; in production each may log in as its own.
+change books; ``kilderkin_read`` only reads. None of them logs in. The owner logs in to migrate and seed;
+``kilderkin_web`` and ``kilderkin_work`` are logins that own nothing and are members of nothing but their running role,
+which they become by SET ROLE: so RESET ROLE, which any statement smuggled into a session can say, wins nothing.
 """
+
+import contextlib
 
 import psycopg
 from psycopg import sql
@@ -13,6 +16,7 @@ from core.processes.errors import CannotStart
 OWNER = "kilderkin_owner"
 DATABASE = "kilderkin"
 RUNNING_ROLES = ("kilderkin_app", "kilderkin_worker", "kilderkin_read")
+LOGINS = {"kilderkin_web": "kilderkin_app", "kilderkin_work": "kilderkin_worker"}
 
 
 def are_ready(url: str) -> bool:
@@ -25,17 +29,27 @@ def are_ready(url: str) -> bool:
         return False
 
 
+def can_log_in(url: str, *, role: str) -> bool:
+    """Say whether the login of the address is let in and can take on the role."""
+    try:
+        with psycopg.connect(url, connect_timeout=3, autocommit=True) as connection:
+            return _is_there(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s AND pg_has_role(oid, 'SET')", role)
+    except psycopg.OperationalError:
+        return False
+
+
 def make_owner_and_database(admin_url: str, *, password: str) -> None:
     """Make the owner and its database in a cluster of our own; safe to repeat."""
     with psycopg.connect(admin_url, autocommit=True) as connection:
         if not _is_there(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", OWNER):
             _run(connection, "CREATE ROLE {} LOGIN CREATEDB CREATEROLE", OWNER)
-        statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(OWNER), sql.Literal(password))
-        connection.execute(statement)
+        _set_password(connection, OWNER, password)
         if not _is_there(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
-            )
+            # Somebody else may be making it at this moment: then theirs counts.
+            with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
+                )
 
 
 def make_running_roles(url: str) -> None:
@@ -56,6 +70,21 @@ def make_running_roles(url: str) -> None:
                     f"The database user of DATABASE_URL may not make or use the role {role}. "
                     f"As a database administrator run: CREATE ROLE {role}; GRANT {role} TO that user."
                 ) from error
+
+
+def make_login(url: str, *, login: str, role: str, password: str) -> None:
+    """Make a login that owns nothing and can only become the role; safe to repeat, the last password counts."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        if not _is_there(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", login):
+            _run(connection, "CREATE ROLE {} LOGIN", login)
+        _set_password(connection, login, password)
+        grant = sql.SQL("GRANT {} TO {} WITH SET TRUE, INHERIT FALSE")
+        connection.execute(grant.format(sql.Identifier(role), sql.Identifier(login)))
+
+
+def _set_password(connection: psycopg.Connection, login: str, password: str) -> None:
+    statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
+    connection.execute(statement.format(sql.Identifier(login), sql.Literal(password)))
 
 
 def _is_there(connection: psycopg.Connection, question: str, name: str) -> bool:

@@ -21,6 +21,8 @@ BOOKS = [
     "equity_quizattempt",
     "equity_documentacceptance",
     "equity_allotmentline",
+    "equity_jurisdictionprofile",
+    "equity_profiletext",
 ]
 NEVER_DELETED = ["equity_offer", "equity_application", "equity_allotmentbatch", "equity_registerhead"]
 
@@ -90,7 +92,7 @@ FROZEN_TERMS = [
     *(
         f"CREATE TRIGGER {table}_frozen BEFORE INSERT OR UPDATE OR DELETE ON equity_{table} FOR EACH ROW "
         "EXECUTE FUNCTION equity_offer_page_is_frozen()"
-        for table in ("offerdisclosure", "rankingline", "useofmoney")
+        for table in ("offerdisclosure", "rankingline", "useofmoney", "offerdocument")
     ),
 ]
 

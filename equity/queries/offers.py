@@ -6,10 +6,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import F, Sum
+from django.db.models import F, Min, Sum
 
 from equity.enums import CompanyKind, CompanyState, MoneyHeld, OfferState, Preemption, PromotionBasis, RankKind
-from equity.models import Application, Offer, OfferDisclosure, OfferDocument, RankingLine, ShareClass
+from equity.models import (
+    Application,
+    JurisdictionProfile,
+    Offer,
+    OfferDisclosure,
+    OfferDocument,
+    RankingLine,
+    ShareClass,
+)
 from equity.queries.company import get_company, issued_shares
 from equity.rules.digests import content_sha256
 from equity.rules.publish_gate import GateFacts, Missing, missing
@@ -88,7 +96,8 @@ def version_content(offer: Offer) -> dict[str, Any]:
         "ranking": list(_rows(offer.ranking.order_by("position"))),
         "uses": list(_rows(offer.uses.order_by("position"))),
         "documents": sorted((document.kind, document.version, document.sha256) for document in latest_documents(offer)),
-        "texts": sorted(offer.profile.texts.values_list("kind", "version")),
+        "profile": list(_rows(JurisdictionProfile.objects.filter(pk=offer.profile_id))),
+        "texts": list(_rows(offer.profile.texts.order_by("kind", "version"))),
     }
 
 
@@ -176,9 +185,29 @@ def gate(offer: Offer, *, on: date) -> list[Missing]:
     return missing(gate_facts(offer, on=on), on=on)
 
 
-def takes_applications(offer: Offer, *, at: datetime) -> bool:
-    """Tell whether somebody may apply, or go on applying, at the moment."""
+def is_open(offer: Offer, *, at: datetime) -> bool:
+    """Tell whether the offer is open at the moment: money that arrives now can be allotted."""
     return offer.state == OfferState.OPEN and offer.opens_at <= at < offer.closes_at and not _suspended()
+
+
+def takes_applications(offer: Offer, *, at: datetime) -> bool:
+    """Tell whether somebody may apply, or go on applying, at the moment: open, and what it tells is fresh."""
+    return is_open(offer, at=at) and not stale(offer, on=at.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
+
+
+def stale(offer: Offer, *, on: date) -> list[Missing]:
+    """Return what the gate would refuse today although it let the offer open: figures and approvals grow old."""
+    oldest = offer.ranking.aggregate(oldest=Min("as_of_on"))["oldest"]
+    disclosure = OfferDisclosure.objects.get(offer=offer)
+    found = []
+    if oldest is None or (on - oldest).days > offer.profile.ranking_age_days_max:
+        found.append(Missing.RANKING_OLD)
+    expires = disclosure.promotion_expires_on
+    if disclosure.promotion_basis == PromotionBasis.APPROVED and (expires is None or expires < on):
+        found.append(Missing.PROMOTION_EXPIRED)
+    if offer.authority is None or offer.authority.expires_on < on:
+        found.append(Missing.AUTHORITY_EXPIRES)
+    return found
 
 
 def _suspended() -> bool:

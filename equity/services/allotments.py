@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 
-from core import audit
+from core import audit, jobs
 from core.errors import constraints_as
 from core.locks import bounded_wait, lock
 from core.transactions import atomic, needs_transaction
-from equity.enums import ApplicationState, BatchState
+from equity.enums import ApplicationState, BatchState, HolderKind
 from equity.errors import (
     AlreadyDecided,
     AuthorityExceeded,
@@ -24,14 +24,15 @@ from equity.queries.applications import waiting_for_allotment
 from equity.queries.company import issued_shares
 from equity.rules.capital import nominal_parts
 from equity.rules.digests import content_sha256
-from equity.services.bookings import book_allotments
+from equity.services.bookings import book_allotments, day_of
 from equity.services.certificates import write_certificates
 from equity.services.endings import minimum_reached
-from equity.services.letters import send_letter
 from equity.services.register import Issue, write_issues
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+LETTERS = "allotment_letters"
 
 
 @needs_transaction
@@ -40,10 +41,11 @@ def prepare_batch(
 ) -> AllotmentBatch:
     """Write a draft with every paid application, in the order of payment, and freeze the hash of its rows.
 
+    Whoever paid after the day of the resolution waits for the next batch: nobody is a shareholder before paying.
     Raises `NothingToAllot`, `MinimumNotReached`, `AuthorityExceeded`, `DraftWaits`.
     """
     offer = lock(Offer.objects.all(), pk=offer.pk)
-    waiting = list(waiting_for_allotment(offer))
+    waiting = [row for row in waiting_for_allotment(offer) if row.paid_at and day_of(row.paid_at) <= resolved_on]
     if not waiting:
         raise NothingToAllot()
     if not minimum_reached(offer):
@@ -56,7 +58,7 @@ def prepare_batch(
             authority=authority,
             minute_reference=minute_reference,
             resolved_on=resolved_on,
-            rows_sha256=rows_sha256([(row.public_id, row.quantity, amount_of(row)) for row in waiting]),
+            rows_sha256=rows_sha256(_rows(waiting)),
             shares=shares,
             amount_minor=sum(amount_of(application) for application in waiting),
             prepared_at=at,
@@ -92,9 +94,12 @@ def _covering_authority(offer: Offer, shares: int, on: date) -> AllotmentAuthori
 
 
 @needs_transaction
-def approve_batch(*, batch: AllotmentBatch, sha256: str, by: "User", at: datetime) -> AllotmentBatch:
+def approve_batch(
+    *, batch: AllotmentBatch, sha256: str, by: "User", at: datetime, entered_at: datetime | None = None
+) -> AllotmentBatch:
     """Approve exactly the rows that were read, and allot: register, lots, certificates' facts, books, mails, job.
 
+    ``entered_at`` is only for the seed, whose past the register is told (`write_issues`).
     Raises `AlreadyDecided` (somebody else was first), `VersionChanged` (an applicant withdrew meanwhile),
     `MakerCannotApprove`, `AuthorityExceeded`.
     """
@@ -112,7 +117,7 @@ def approve_batch(*, batch: AllotmentBatch, sha256: str, by: "User", at: datetim
     batch.state, batch.decided_at, batch.decided_by = BatchState.APPROVED, at, by
     with constraints_as({"allotment_approved_by_another": MakerCannotApprove}), atomic():
         batch.save(update_fields=["state", "decided_at", "decided_by"])
-    _allot(batch, share_class, applications, by=by, at=at)
+    _allot(batch, share_class, applications, by=by, at=at, entered_at=entered_at)
     audit.record(by=by, at=at, verb="allotment_approved", subject=batch, shares=batch.shares)
     return batch
 
@@ -127,7 +132,19 @@ def _locked_applications(batch: AllotmentBatch) -> list[Application]:
 
 
 def _rows(applications: list[Application]) -> list[Any]:
-    return [(row.public_id, row.quantity, amount_of(row)) for row in applications]
+    """What a director approves: how many shares, for how much, and who will stand in the register for them."""
+    return [
+        (
+            row.public_id,
+            row.quantity,
+            amount_of(row),
+            row.register_names,
+            row.register_address,
+            row.register_country,
+            row.register_designation,
+        )
+        for row in applications
+    ]
 
 
 def _use_authority(batch: AllotmentBatch) -> None:
@@ -136,7 +153,13 @@ def _use_authority(batch: AllotmentBatch) -> None:
 
 
 def _allot(
-    batch: AllotmentBatch, share_class: ShareClass, applications: list[Application], *, by: "User", at: datetime
+    batch: AllotmentBatch,
+    share_class: ShareClass,
+    applications: list[Application],
+    *,
+    by: "User",
+    at: datetime,
+    entered_at: datetime | None,
 ) -> None:
     quantities = [application.quantity or 0 for application in applications]
     nominal = nominal_parts(
@@ -149,6 +172,7 @@ def _allot(
         reference=batch.minute_reference,
         by=by,
         at=at,
+        entered_at=entered_at,
     )
     book_allotments(
         allotted=[(row, amount_of(row), part) for row, part in zip(applications, nominal, strict=True)],
@@ -159,22 +183,22 @@ def _allot(
     Application.objects.filter(pk__in=[row.pk for row in applications]).update(
         state=ApplicationState.ALLOTTED, allotted_at=at
     )
-    for application in applications:
-        send_letter(kind="allotted", application=application, at=at)
+    jobs.start(kind=LETTERS, items=[row.pk for row in applications], by=by, at=at)
     write_certificates(
         share_class=share_class, lots=written.lots, minute_reference=batch.minute_reference, by=by, at=at
     )
 
 
 def _issue(application: Application) -> Issue:
-    details = application.details
-    lines = [details.get(name, "") for name in ("address", "city", "postcode")]
     return Issue(
         holder=application.holder or application.applicant,
-        service_address=", ".join(line for line in lines if line),
-        country=details.get("country", ""),
+        names=tuple(application.register_names),
+        service_address=application.register_address,
+        country=application.register_country,
         quantity=application.quantity or 0,
         paid_minor=amount_of(application),
+        surname="" if application.holder_kind == HolderKind.ORGANISATION else application.details.get("surname", ""),
+        designation=application.register_designation,
         application=application,
     )
 

@@ -22,6 +22,7 @@ from equity.errors import (
 )
 from equity.models import Application, DocumentAcceptance, Offer, QuizAttempt, StatementGiven
 from equity.queries.applications import find_unfinished, is_first_time, other_kept_shares, quiz_paused_until
+from equity.queries.holders import standing_by_answers
 from equity.queries.offers import latest_documents, shares_left, takes_applications
 from equity.queries.paying import paying_of
 from equity.rules.quantity import refusal
@@ -231,13 +232,22 @@ def confirm_answers(
             application=application, document=document, defaults={"accepted_at": at}
         )
     application.holder = application.holder or holder_for(application, by=by, at=at)
+    frozen = _freeze_standing(application)
     application.confirmed_at = at
     # Whoever stands at the till keeps the shares until the till closes.
     application.kept_until_at = max(application.kept_until_at, at + timedelta(minutes=PAY_MINUTES + 10))
     application.state = ApplicationState.PAYABLE
-    application.save(update_fields=["holder", "confirmed_at", "kept_until_at", "state"])
+    application.save(update_fields=["holder", "confirmed_at", "kept_until_at", "state", *frozen])
     audit.record(by=by, at=at, verb="application_confirmed", subject=application)
     return application
+
+
+def _freeze_standing(application: Application) -> list[str]:
+    """Set what the register will show by the answers as they were checked; return the fields that were set."""
+    standing = standing_by_answers(application)
+    application.register_names, application.register_address = standing.names, standing.address
+    application.register_country, application.register_designation = standing.country, standing.designation
+    return ["register_names", "register_address", "register_country", "register_designation"]
 
 
 @needs_transaction

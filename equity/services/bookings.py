@@ -74,6 +74,22 @@ def book_refund(*, application: Application, payment: Payment, refund: Refund, a
 
 
 @needs_transaction
+def book_refund_otherwise(*, application: Application, payment: Payment, refund: Refund, at: datetime) -> Entry:
+    """Application money went back from the company's bank; what the provider holds of it stays in clearing."""
+    open_share_accounts(payment.currency)
+    return post(
+        key=f"settled:{refund.public_id}",
+        kind="application_refund_otherwise",
+        legs=[Leg(f"application_money:{payment.currency}", f"bank:{payment.currency}", refund.amount_minor)],
+        effective_on=day_of(at),
+        reason="application money returned another way",
+        source=application.public_id,
+        by=refund.settled_by,
+        at=at,
+    )
+
+
+@needs_transaction
 def book_allotments(
     *, allotted: Sequence[tuple[Application, int, int]], currency: str, by: "User", at: datetime
 ) -> None:

@@ -11,6 +11,7 @@ from core.transactions import needs_transaction
 from equity.models import Application, Certificate, CertificateFile, Lot, ShareClass
 from equity.queries.company import get_company
 from equity.rules.notches import facts_sha256
+from equity.rules.register_rows import names_line
 from equity.services.bookings import day_of
 from equity.services.letters import send_letter
 
@@ -72,7 +73,7 @@ def _holders(lots: Sequence[Lot]) -> dict[int, tuple[list[str], str]]:
         if member is None:
             raise ValueError(f"lot {lot.public_id} lies in the unissued pool")
         latest = max(member.particulars.all(), key=lambda row: (row.effective_on, row.entered_at))
-        found[lot.pk] = (latest.names, member.party.language)
+        found[lot.pk] = (names_line(latest.names, lot.account.designation), member.party.language)
     return found
 
 

@@ -8,11 +8,12 @@ from django.db.models import Sum
 from core import audit
 from core.locks import lock
 from core.transactions import needs_transaction
-from equity.enums import UNFINISHED, ApplicationState
+from equity.enums import UNFINISHED, ApplicationState, OfferState
 from equity.errors import CannotWithdraw
 from equity.models import AllotmentBatch, Application, Offer
 from equity.services.keeping import change_kept, lock_counters
 from equity.services.letters import send_letter
+from payments.enums import PaymentState
 from payments.models import Payment
 from payments.services.refunds import request_refund
 
@@ -47,22 +48,48 @@ def withdraw(*, application: Application, by: "User", at: datetime) -> Applicati
 
 @needs_transaction
 def expire(*, application: Application, at: datetime) -> Application:
-    """End an application whose time is over; a paid one, of an offer that failed, is refunded."""
+    """End an unpaid application whose time is over: its shares are kept no longer, or its offer is.
+
+    Looks again under the lock, because minutes may lie between a sweeper's list and its work: one that was paid, is
+    being paid, or has just been kept anew stays as it is.
+    """
     application = _locked(application)
-    was_paid = application.state == ApplicationState.PAID
-    if application.state not in {*UNFINISHED, ApplicationState.PAID}:
+    if application.state not in UNFINISHED or _is_being_paid(application):
+        return application
+    offer_is_over = application.offer.state not in {OfferState.DRAFT, OfferState.OPEN}
+    kept_until = application.kept_until_at
+    if not offer_is_over and (kept_until is None or kept_until > at):
         return application
     had_shares = application.state in COUNTED
+    _end(application, at=at, was_paid=False)
+    if had_shares:
+        send_letter(kind="expired", application=application, at=at)
+    return application
+
+
+@needs_transaction
+def repay_failed(*, application: Application, at: datetime) -> Application:
+    """End a paid application of an offer that failed, and send its money back (the minimum was not reached)."""
+    application = _locked(application)
+    if application.state != ApplicationState.PAID or application.offer.state != OfferState.FAILED:
+        return application
+    _end(application, at=at, was_paid=True)
+    refund_all(application, reason="The minimum of the offer was not reached", by=None, at=at)
+    send_letter(kind="offer_failed", application=application, at=at)
+    return application
+
+
+def _end(application: Application, *, at: datetime, was_paid: bool) -> None:
     _free(application)
     application.state = ApplicationState.EXPIRED
     application.expired_at = at
     application.save(update_fields=["state", "expired_at"])
-    if was_paid:
-        refund_all(application, reason="The minimum of the offer was not reached", by=None, at=at)
     audit.record(by=None, at=at, verb="application_expired", subject=application, was_paid=was_paid)
-    if had_shares:
-        send_letter(kind="offer_failed" if was_paid else "expired", application=application, at=at)
-    return application
+
+
+def _is_being_paid(application: Application) -> bool:
+    payments = Payment.objects.filter(reference=application.public_id, state=PaymentState.PROCESSING)
+    return payments.exists()
 
 
 def refund_all(application: Application, *, reason: str, by: "User | None", at: datetime) -> None:

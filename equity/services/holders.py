@@ -9,6 +9,7 @@ from accounts.services.people import make_joint_party, make_organisation, regist
 from core.transactions import needs_transaction
 from equity.enums import HolderKind
 from equity.models import Application
+from equity.queries.holders import names_in_register
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -24,7 +25,7 @@ def holder_for(application: Application, *, by: "User", at: datetime) -> Party:
     buyer = application.applicant
     others = application.details.get("holder", {})
     if application.holder_kind == HolderKind.JOINT:
-        return _known(buyer, PartyKind.JOINT, [buyer.display_name, *others["joint_names"]]) or make_joint_party(
+        return _known_set(buyer, [buyer.display_name, *others["joint_names"]]) or make_joint_party(
             holders=[buyer, *(_person(name, buyer, by=by, at=at) for name in others["joint_names"])],
             by=by,
             at=at,
@@ -32,7 +33,7 @@ def holder_for(application: Application, *, by: "User", at: datetime) -> Party:
         )
     if application.holder_kind == HolderKind.ORGANISATION:
         number = others.get("organisation_number", "")
-        return _known(buyer, PartyKind.ORGANISATION, [others["organisation_name"]]) or make_organisation(
+        return _known_organisation(buyer, others["organisation_name"], number) or make_organisation(
             name=others["organisation_name"],
             number=number,
             representatives=[buyer],
@@ -47,15 +48,14 @@ def _person(name: str, buyer: Party, *, by: "User", at: datetime) -> Party:
     return register_person(name=name, language=buyer.language, by=by, at=at)
 
 
-def _known(buyer: Party, kind: PartyKind, names: list[str]) -> Party | None:
-    for party in Party.objects.filter(kind=kind, members__person=buyer).distinct().order_by("id"):
+def _known_set(buyer: Party, names: list[str]) -> Party | None:
+    for party in Party.objects.filter(kind=PartyKind.JOINT, members__person=buyer).distinct().order_by("id"):
         if names_in_register(party) == names:
             return party
     return None
 
 
-def names_in_register(party: Party) -> list[str]:
-    """Return the names under which the party stands in the register, the first-named first."""
-    if party.kind == PartyKind.JOINT:
-        return [member.person.display_name for member in party.members.select_related("person").order_by("position")]
-    return [party.display_name]
+def _known_organisation(buyer: Party, name: str, number: str) -> Party | None:
+    """Two clubs may bear one name; the number tells them apart, and no number is a number of its own."""
+    rows = Party.objects.filter(kind=PartyKind.ORGANISATION, members__person=buyer)
+    return rows.filter(display_name=name, organisation_number=number).order_by("id").first()

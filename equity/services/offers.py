@@ -26,6 +26,7 @@ from equity.models import (
 )
 from equity.queries.offers import gate, ranking_sha256, version_sha256
 from equity.rules.publish_gate import Missing
+from equity.services.endings import has_batches, minimum_reached
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -211,9 +212,12 @@ def close_offer(*, offer: Offer, by: "User | None", at: datetime) -> Offer:
 
 @needs_transaction
 def fail_offer(*, offer: Offer, by: "User | None", at: datetime) -> Offer:
-    """Record that the minimum was not reached; the sweeper sends everybody's money back. Safe to call twice."""
+    """Record that the minimum was not reached; the sweeper sends everybody's money back. Safe to call twice.
+
+    An offer whose minimum is reached, or of which shares were allotted, does not fail: looked at under its lock.
+    """
     offer = lock(Offer.objects.all(), pk=offer.pk)
-    if offer.state != OfferState.CLOSED:
+    if offer.state != OfferState.CLOSED or minimum_reached(offer) or has_batches(offer):
         return offer
     offer.state = OfferState.FAILED
     offer.save(update_fields=["state"])

@@ -11,7 +11,7 @@ from core.locks import lock
 from core.transactions import needs_transaction
 from equity.enums import ApplicationState
 from equity.models import Application
-from equity.queries.offers import takes_applications
+from equity.queries.offers import is_open
 from equity.queries.tracking import board_decides_by
 from equity.services.bookings import book_receipt, book_refund
 from equity.services.keeping import lock_counters
@@ -65,7 +65,7 @@ def _can_be_paid(application: Application, payment: Payment, *, at: datetime) ->
         and application.payment_id in ("", payment.public_id)
         and payment.amount_minor == due
         and payment.currency == application.currency
-        and takes_applications(application.offer, at=at)
+        and is_open(application.offer, at=at)
     )
 
 

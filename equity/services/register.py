@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from accounts.enums import PartyKind
 from accounts.models import Party
-from core import audit
+from accounts.rules.names import sort_key
+from core import audit, clock
 from core.locks import lock
 from core.transactions import needs_transaction
 from equity.enums import EntryKind
@@ -21,8 +23,9 @@ from equity.models import (
     RegisterHead,
     ShareClass,
 )
+from equity.queries.register_rows import hashed_rows
 from equity.rules.digests import batch_header, batch_sha256
-from equity.services.holders import names_in_register
+from equity.rules.register_rows import Row
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -30,13 +33,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Issue:
-    """Shares that leave the unissued pool for a holder; ``paid_minor`` is the whole amount paid on them."""
+    """Shares that leave the unissued pool for a holder; ``paid_minor`` is the whole amount paid on them.
+
+    ``names`` are those of the register, the first-named first; ``surname`` is the first-named person's, to sort by;
+    ``designation`` keeps shares apart that the holder has for a child.
+    """
 
     holder: Party
+    names: tuple[str, ...]
     service_address: str
     country: str
     quantity: int
     paid_minor: int
+    surname: str = ""
+    designation: str = ""
     application: Application | None = None
 
 
@@ -57,36 +67,35 @@ def write_issues(
     reference: str,
     by: "User | None",
     at: datetime,
+    entered_at: datetime | None = None,
 ) -> Written:
-    """Enter issues in the register in one batch: members, entries, lots, and the next link of the chain.
+    """Enter issues in the register in one batch: members, particulars, entries, lots, the next link of the chain.
 
-    ``entered_at`` is taken after the register's lock and is later than every earlier one, so that what was known at a
-    moment never changes.
+    The moment of entry is asked of the clock after the register's lock and is later than every earlier one, so that
+    what was known at a moment never changes. Only a history that is told afterwards (the seed) gives ``entered_at``.
     """
     head = lock(RegisterHead.objects.all(), one=True)
-    entered_at = _later_than(head.last_entered_at, at)
+    entered_at = _later_than(head.last_entered_at, entered_at or clock.now())
     pool, _created = RegisterAccount.objects.get_or_create(share_class=share_class, member=None)
-    accounts = _accounts_of(head, share_class, issues, effective_on=effective_on, entered_at=entered_at)
-    rows = [
-        (line, pool.pk, accounts[issue.holder.pk].pk, issue.quantity, effective_on, issue.paid_minor)
+    members = _members_of(head, issues, entered_at=entered_at)
+    accounts = _accounts_of(share_class, issues, members)
+    entries = [
+        RegisterEntry(
+            line=line,
+            from_account=pool,
+            to_account=accounts[issue.holder.pk, issue.designation],
+            quantity=issue.quantity,
+            effective_on=effective_on,
+            paid_minor=issue.paid_minor,
+            application=issue.application,
+        )
         for line, issue in enumerate(issues, 1)
     ]
-    batch = _write_batch(head, EntryKind.ALLOTMENT, reference, rows, entered_at=entered_at, by=by)
-    entries = RegisterEntry.objects.bulk_create(
-        [
-            RegisterEntry(
-                batch=batch,
-                line=line,
-                from_account_id=from_account,
-                to_account_id=to_account,
-                quantity=quantity,
-                effective_on=day,
-                paid_minor=paid,
-                application=issue.application,
-            )
-            for (line, from_account, to_account, quantity, day, paid), issue in zip(rows, issues, strict=True)
-        ]
+    particulars = _new_particulars(members, issues, effective_on=effective_on, entered_at=entered_at)
+    batch = _write_batch(
+        head, EntryKind.ALLOTMENT, reference, entries, list(hashed_rows(entries, particulars)), entered_at, by
     )
+    MemberParticulars.objects.bulk_create(particulars)
     lots = Lot.objects.bulk_create(
         [Lot(account_id=entry.to_account_id, entry=entry, quantity=entry.quantity) for entry in entries]
     )
@@ -94,19 +103,20 @@ def write_issues(
     return Written(batch, lots)
 
 
-def _later_than(last: datetime | None, at: datetime) -> datetime:
-    return at if last is None or at > last else last + timedelta(microseconds=1)
+def _later_than(last: datetime | None, moment: datetime) -> datetime:
+    return moment if last is None or moment > last else last + timedelta(microseconds=1)
 
 
 def _write_batch(
     head: RegisterHead,
     kind: EntryKind,
     reference: str,
-    rows: Sequence[tuple[object, ...]],
-    *,
+    entries: list[RegisterEntry],
+    rows: list[Row],
     entered_at: datetime,
     by: "User | None",
 ) -> RegisterBatch:
+    """Write the batch with its hash over the rows, and its entries; the head follows."""
     sequence = head.last_sequence + 1
     sha256 = batch_sha256(head.last_sha256, batch_header(sequence, kind, reference, entered_at), rows)
     batch = RegisterBatch.objects.create(
@@ -115,61 +125,92 @@ def _write_batch(
         reference=reference,
         entered_at=entered_at,
         entered_by=by,
-        entries_count=len(rows),
+        entries_count=len(entries),
         previous_sha256=head.last_sha256,
         sha256=sha256,
     )
+    for entry in entries:
+        entry.batch = batch
+    RegisterEntry.objects.bulk_create(entries)
     head.last_sequence, head.last_sha256, head.last_entered_at = sequence, sha256, entered_at
     head.save(update_fields=["last_sequence", "last_sha256", "last_entered_at", "last_member_number"])
     return batch
 
 
-def _accounts_of(
-    head: RegisterHead,
-    share_class: ShareClass,
-    issues: Sequence[Issue],
-    *,
-    effective_on: date,
-    entered_at: datetime,
-) -> dict[int, RegisterAccount]:
-    """Return each holder's account of the class by party id, writing members and accounts that are new."""
-    holders = {issue.holder.pk: issue for issue in issues}
-    members = {member.party_id: member for member in Member.objects.filter(party_id__in=holders)}
-    new = [issue for party_id, issue in holders.items() if party_id not in members]
-    for member in _write_members(head, new, effective_on=effective_on, entered_at=entered_at):
-        members[member.party_id] = member
-    accounts = {
-        account.member_id: account
-        for account in RegisterAccount.objects.filter(share_class=share_class, member__in=members.values())
-    }
-    missing = [member for member in members.values() if member.pk not in accounts]
-    for account in RegisterAccount.objects.bulk_create(
-        [RegisterAccount(share_class=share_class, member=member) for member in missing]
-    ):
-        accounts[account.member_id] = account
-    return {party_id: accounts[member.pk] for party_id, member in members.items()}
-
-
-def _write_members(
-    head: RegisterHead, issues: Sequence[Issue], *, effective_on: date, entered_at: datetime
-) -> list[Member]:
-    first = head.last_member_number + 1
-    members = Member.objects.bulk_create(
-        [Member(number=number, party=issue.holder, entered_at=entered_at) for number, issue in enumerate(issues, first)]
-    )
-    head.last_member_number += len(members)
-    MemberParticulars.objects.bulk_create(
+def _members_of(head: RegisterHead, issues: Sequence[Issue], *, entered_at: datetime) -> dict[int, Member]:
+    """Return each holder's place in the register by party id, giving new holders the next numbers."""
+    holders = {issue.holder.pk: issue.holder for issue in issues}
+    members = {row.party_id: row for row in Member.objects.filter(party_id__in=holders).select_related("party")}
+    new = [holder for party_id, holder in holders.items() if party_id not in members]
+    written = Member.objects.bulk_create(
         [
-            MemberParticulars(
-                member=member,
-                names=names_in_register(issue.holder),
-                name_sort=issue.holder.name_sort[:400],
-                service_address=issue.service_address,
-                country=issue.country,
-                effective_on=effective_on,
-                entered_at=entered_at,
-            )
-            for member, issue in zip(members, issues, strict=True)
+            Member(number=number, party=holder, entered_at=entered_at)
+            for number, holder in enumerate(new, head.last_member_number + 1)
         ]
     )
-    return members
+    head.last_member_number += len(written)
+    return members | {member.party_id: member for member in written}
+
+
+def _accounts_of(
+    share_class: ShareClass, issues: Sequence[Issue], members: dict[int, Member]
+) -> dict[tuple[int, str], RegisterAccount]:
+    """Return the accounts of the class by party id and designation, writing those that are new."""
+    by_member = {member.pk: member for member in members.values()}
+    accounts = {}
+    for account in RegisterAccount.objects.filter(share_class=share_class, member__in=by_member):
+        account.member, account.share_class = by_member[account.member_id], share_class
+        accounts[account.member.party_id, account.designation] = account
+    wanted = {(issue.holder.pk, issue.designation): None for issue in issues}
+    new = [
+        RegisterAccount(share_class=share_class, member=members[party_id], designation=designation)
+        for party_id, designation in wanted
+        if (party_id, designation) not in accounts
+    ]
+    for account in RegisterAccount.objects.bulk_create(new):
+        accounts[account.member.party_id, account.designation] = account
+    return accounts
+
+
+def _new_particulars(
+    members: dict[int, Member], issues: Sequence[Issue], *, effective_on: date, entered_at: datetime
+) -> list[MemberParticulars]:
+    """Return, unsaved, what is new about who the members are; what stood before is kept as it was known."""
+    latest: dict[int, MemberParticulars] = {}
+    known = MemberParticulars.objects.filter(member__in=[member.pk for member in members.values()])
+    # What stands on the day; for a day before all of it, the first of what comes later.
+    for row in known.order_by("entered_at"):
+        standing = latest.get(row.member_id)
+        if standing is None or _stands_over(row.effective_on, standing.effective_on, effective_on):
+            latest[row.member_id] = row
+    rows = []
+    for issue in {issue.holder.pk: issue for issue in issues}.values():
+        member = members[issue.holder.pk]
+        if _says(latest.get(member.pk)) != (list(issue.names), issue.service_address, issue.country):
+            rows.append(_particulars(member, issue, effective_on=effective_on, entered_at=entered_at))
+    return rows
+
+
+def _stands_over(row: date, standing: date, day: date) -> bool:
+    """Tell whether a row entered later stands over the one found so far on the day."""
+    if row <= day:
+        return standing > day or row >= standing
+    return standing > day and row <= standing
+
+
+def _says(row: MemberParticulars | None) -> tuple[list[str], str, str] | None:
+    return (row.names, row.service_address, row.country) if row else None
+
+
+def _particulars(member: Member, issue: Issue, *, effective_on: date, entered_at: datetime) -> MemberParticulars:
+    holder = issue.holder
+    as_written = holder.kind == PartyKind.ORGANISATION
+    return MemberParticulars(
+        member=member,
+        names=list(issue.names),
+        name_sort=sort_key(issue.names[0], holder.language, surname=issue.surname, as_written=as_written)[:400],
+        service_address=issue.service_address,
+        country=issue.country,
+        effective_on=effective_on,
+        entered_at=entered_at,
+    )

@@ -9,7 +9,7 @@ from core.sweeping import each
 from core.transactions import atomic
 from equity.enums import UNFINISHED, ApplicationState, OfferState
 from equity.models import Application, Offer
-from equity.services.endings import expire, has_batches, minimum_reached
+from equity.services.endings import expire, repay_failed
 from equity.services.letters import send_letter
 from equity.services.offers import close_offer, fail_offer
 from payments.enums import PaymentState
@@ -40,15 +40,15 @@ def expire_unkept() -> int:
     due = Application.objects.filter(
         state__in=[ApplicationState.QUANTITY_CHOSEN, ApplicationState.PAYABLE], kept_until_at__lte=clock.now()
     )
-    return _end(due.order_by("kept_until_at"))
+    return _each(due.order_by("kept_until_at"), expire)
 
 
-def _end(due: QuerySet[Application]) -> int:
+def _each(due: QuerySet[Application], end: Callable[..., object]) -> int:
+    """End the applications one by one; those whose payment is under way wait for its outcome."""
     under_way = Payment.objects.filter(state=PaymentState.PROCESSING).values("reference")
     keys = due.exclude(public_id__in=under_way).values_list("pk", flat=True)[:LIMIT]
     return each(
-        keys,
-        in_its_own_transaction(lambda key: expire(application=Application.objects.get(pk=key), at=clock.now())),
+        keys, in_its_own_transaction(lambda key: end(application=Application.objects.get(pk=key), at=clock.now()))
     )
 
 
@@ -75,7 +75,7 @@ def close_due_offers() -> None:
     each(Offer.objects.filter(state=OfferState.OPEN, closes_at__lte=clock.now()), _close)
     each(Offer.objects.filter(state=OfferState.CLOSED), _settle)
     paid = Application.objects.filter(offer__state=OfferState.FAILED, state=ApplicationState.PAID)
-    _end(paid.order_by("pk"))
+    _each(paid.order_by("pk"), repay_failed)
 
 
 def _close(offer: Offer) -> None:
@@ -86,8 +86,8 @@ def _close(offer: Offer) -> None:
 def _settle(offer: Offer) -> None:
     """End what was not finished; then, with nothing under way any more, decide whether the minimum was reached."""
     unfinished = Application.objects.filter(offer=offer, state__in=UNFINISHED)
-    _end(unfinished.order_by("pk"))
-    if unfinished.exists() or minimum_reached(offer) or has_batches(offer):
+    _each(unfinished.order_by("pk"), expire)
+    if unfinished.exists():
         return
     with atomic():
         fail_offer(offer=offer, by=None, at=clock.now())

@@ -20,6 +20,7 @@ from equity.queries.company import issued_shares
 from equity.queries.offers import (
     ahead_minor,
     implied_value,
+    is_open,
     latest_documents,
     ranked_claims,
     ranking_sha256,
@@ -78,6 +79,11 @@ def offer_context(row: Offer) -> dict[str, Any]:
 def _closed_sentence(row: Offer) -> str:
     if row.state == OfferState.DRAFT:
         return _("This offer is a draft: only staff can see it.")
+    if row.state == OfferState.OPEN and is_open(row, at=clock.now()):
+        return _(
+            "What this offer tells about its risks has grown too old. Nobody can apply until it is told anew; "
+            "whoever paid can take the money back."
+        )
     if row.state == OfferState.OPEN:
         return _("This offer is not open at the moment.")
     return _("This offer is closed.")

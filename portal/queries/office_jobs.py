@@ -12,7 +12,10 @@ from core.models import Job, JobFailure
 from equity.models import Certificate
 from portal.queries.office_people import name_of
 
-TITLES: dict[str, Promise] = {"certificates": _("Making certificates")}
+TITLES: dict[str, Promise] = {
+    "certificates": _("Making certificates"),
+    "allotment_letters": _("Telling buyers that the shares are theirs"),
+}
 OVER = (JobState.DONE, JobState.CANCELLED)
 
 

@@ -125,7 +125,7 @@ def world(db: None) -> World:
         "code": certificate.check_code,
         "document": latest_documents(offer)[0].public_id,
         "mail": mail.public_id,
-        "job": Job.objects.get().public_id,
+        "job": Job.objects.get(kind="certificates").public_id,
         "batch": batch.public_id,
         "waiting": waiting.public_id,
         "member": Member.objects.get().number,

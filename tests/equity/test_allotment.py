@@ -230,5 +230,5 @@ def test_job_progress_counts_certificates() -> None:
 
     engine.run()
 
-    progress = jobs.progress_of(Job.objects.get())
+    progress = jobs.progress_of(Job.objects.get(kind="certificates"))
     assert (progress.total, progress.done, progress.failed, progress.percent) == (2, 2, 0, 100)

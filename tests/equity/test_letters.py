@@ -41,7 +41,7 @@ def links_of(text: str) -> set[str]:
 def kinds_sent() -> set[str]:
     """Return every kind that a service names when it calls `send_letter`."""
     found: set[str] = set()
-    for path in (ROOT / "equity/services").glob("*.py"):
+    for path in (ROOT / "equity").glob("**/*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "send_letter":
                 named = next(keyword.value for keyword in call.keywords if keyword.arg == "kind")

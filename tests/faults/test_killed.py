@@ -83,7 +83,7 @@ def test_web_killed_between_commit_and_hint_leaves_work_that_the_sweeper_finds(h
     assert web.wait(timeout=120) == -signal.SIGKILL, house.last_words()
 
     assert AllotmentBatch.objects.get().state == "approved"
-    assert (Job.objects.get().state, CertificateFile.objects.count()) == (JobState.RUNNING, 0)
+    assert (Job.objects.get(kind="certificates").state, CertificateFile.objects.count()) == (JobState.RUNNING, 0)
     house.work()
-    assert (Job.objects.get().state, CertificateFile.objects.count()) == (JobState.DONE, 3)
+    assert (Job.objects.get(kind="certificates").state, CertificateFile.objects.count()) == (JobState.DONE, 3)
     assert list(findings()) == []

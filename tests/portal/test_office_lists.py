@@ -299,7 +299,7 @@ def test_waiting_mail_is_told_from_sent_mail() -> None:
 def test_job_waits_goes_on_and_is_cancelled_by_finance() -> None:
     client = staff_client("finance")
     add_job()
-    job = Job.objects.get()
+    job = Job.objects.get(kind="certificates")
 
     silent = client.post(reverse("office:job_pause", args=[job.public_id]), {"reason": ""})
     states = []
@@ -315,7 +315,7 @@ def test_job_waits_goes_on_and_is_cancelled_by_finance() -> None:
 def test_failure_is_told_with_its_reason_and_tried_again_once() -> None:
     client = staff_client("secretary")
     add_failed_job()
-    job = Job.objects.get()
+    job = Job.objects.get(kind="certificates")
 
     page = client.get(reverse("office:job", args=[job.public_id]))
     for _press in range(2):
@@ -331,7 +331,7 @@ def test_failure_is_told_with_its_reason_and_tried_again_once() -> None:
 def test_progress_block_polls_while_the_job_runs_and_stops_with_it() -> None:
     client = staff_client("chair")
     add_job()
-    url = reverse("office:job_progress", args=[Job.objects.get().public_id])
+    url = reverse("office:job_progress", args=[Job.objects.get(kind="certificates").public_id])
 
     running = client.get(url, headers={"hx-request": "true"}).content.decode()
     run()

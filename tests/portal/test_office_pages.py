@@ -49,7 +49,7 @@ def make_house() -> dict[str, list]:
     batch = make_approved_batch(offer)
     waiting = make_open_offer()
     make_paid_application(waiting)
-    job = Job.objects.get()
+    job = Job.objects.get(kind="certificates")
     slug, batch_id = [draft.slug], [batch.public_id]
     return {
         "offer": slug,
