@@ -12,7 +12,11 @@ SHARES_CHOSEN = ["quantity_chosen", "payable", "paid", "allotted"]
 
 
 class Application(models.Model):
-    """One person's way from a first look to shares; saved at every step."""
+    """One person's way from a first look to shares; saved at every step.
+
+    The ``register_`` fields are what the register will show, frozen when the answers are confirmed: what a director
+    approves is what the person checked, whatever they call themselves afterwards.
+    """
 
     public_id = PublicIdField()
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="applications")
@@ -26,6 +30,10 @@ class Application(models.Model):
     details = models.JSONField(default=dict)
     holder_kind = models.CharField(max_length=16, choices=HolderKind.choices, blank=True, default="")
     holder = models.ForeignKey("accounts.Party", null=True, on_delete=models.PROTECT, related_name="+")
+    register_names = models.JSONField(default=list)
+    register_address = models.CharField(max_length=400, blank=True, default="")
+    register_country = models.CharField(max_length=2, blank=True, default="")
+    register_designation = models.CharField(max_length=10, blank=True, default="")
     category = models.CharField(max_length=20, choices=InvestorCategory.choices, blank=True, default="")
     quantity = models.PositiveIntegerField(null=True)
     price_minor = models.BigIntegerField(null=True)
@@ -56,6 +64,11 @@ class Application(models.Model):
             models.CheckConstraint(
                 name="application_payable_is_confirmed",
                 condition=~Q(state__in=["payable", "paid", "allotted"]) | Q(confirmed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="application_confirmed_stands_in_register",
+                condition=Q(confirmed_at__isnull=True)
+                | (~Q(register_names=[]) & ~Q(register_address="") & ~Q(register_country="")),
             ),
             models.CheckConstraint(
                 name="application_confirmed_after_cooling_off",

@@ -57,14 +57,22 @@ class MemberParticulars(models.Model):
 
 
 class RegisterAccount(models.Model):
-    """Where shares of a class lie: with a member, or in the unissued pool."""
+    """Where shares of a class lie: with a member, or in the unissued pool.
+
+    ``designation`` keeps shares apart that a member holds for a child ("T.O'B."); the member stays the holder (CA 2006
+    s.126: no trust is entered in the register).
+    """
 
     share_class = models.ForeignKey(ShareClass, on_delete=models.PROTECT, related_name="accounts")
     member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="accounts")
+    designation = models.CharField(max_length=10, blank=True, default="")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["share_class", "member"], name="register_account_once"),
+            models.UniqueConstraint(fields=["share_class", "member", "designation"], name="register_account_once"),
+            models.CheckConstraint(
+                name="register_designation_is_of_a_member", condition=Q(member__isnull=False) | Q(designation="")
+            ),
             models.UniqueConstraint(
                 fields=["share_class"], condition=Q(member__isnull=True), name="register_one_unissued_pool"
             ),

@@ -18,6 +18,7 @@ class Holding:
     shares: int
     issued_shares: int
     class_code: str
+    designation: str
     since_on: date
     years: int
     currency: str
@@ -34,7 +35,7 @@ def memberships_of(user: User) -> list[Member]:
 
 
 def holdings_of(user: User, *, on: date, known_at: datetime) -> list[Holding]:
-    """Return the person's holdings, one per member and class, the largest first."""
+    """Return the person's holdings, one per member, class and designation, the largest first."""
     traded = OfferDisclosure.objects.filter(last_traded_on__isnull=False).order_by("-last_traded_on").first()
     total = sum(issued_shares().values())
     holdings = []
@@ -47,6 +48,7 @@ def holdings_of(user: User, *, on: date, known_at: datetime) -> list[Holding]:
                     shares=row.quantity,
                     issued_shares=total,
                     class_code=row.share_class,
+                    designation=row.designation,
                     since_on=row.registered_on,
                     years=years,
                     currency=row.currency,

@@ -6,6 +6,7 @@ taken after the register's lock and strictly increases, the answer for a past T 
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,10 +14,14 @@ from typing import Any
 
 from django.db import connection
 
+from core import clock
+from equity.models import RegisterHead
+from equity.rules.register_rows import names_line
+
 # Particulars as of the day; for a day before the first of them (shares entered later as effective earlier) the first.
 REGISTER = """
 WITH legs AS (
-    SELECT account.member_id, account.share_class_id, leg.signed, leg.paid, entry.effective_on
+    SELECT account.member_id, account.share_class_id, account.designation, leg.signed, leg.paid, entry.effective_on
     FROM equity_registerentry entry
     JOIN equity_registerbatch batch ON batch.id = entry.batch_id
     CROSS JOIN LATERAL (VALUES (entry.to_account_id, entry.quantity::bigint, entry.paid_minor),
@@ -26,13 +31,13 @@ WITH legs AS (
     WHERE entry.effective_on <= %(on)s AND batch.entered_at <= %(known_at)s AND account.member_id IS NOT NULL
       AND (%(member)s::bigint IS NULL OR account.member_id = %(member)s)
 ), holdings AS (
-    SELECT member_id, share_class_id, SUM(signed) AS quantity, SUM(paid) AS paid, MIN(effective_on) AS registered_on,
-           MAX(effective_on) AS last_on
-    FROM legs GROUP BY member_id, share_class_id
+    SELECT member_id, share_class_id, designation, SUM(signed) AS quantity, SUM(paid) AS paid,
+           MIN(effective_on) AS registered_on, MAX(effective_on) AS last_on
+    FROM legs GROUP BY member_id, share_class_id, designation
 )
 SELECT member.number, known.names, known.service_address, known.country, class.code, holdings.quantity,
        holdings.paid, class.currency, holdings.registered_on,
-       CASE WHEN holdings.quantity = 0 THEN holdings.last_on END
+       CASE WHEN holdings.quantity = 0 THEN holdings.last_on END, holdings.designation
 FROM holdings
 JOIN equity_member member ON member.id = holdings.member_id
 JOIN equity_shareclass class ON class.id = holdings.share_class_id
@@ -43,13 +48,13 @@ JOIN LATERAL (
              CASE WHEN particulars.effective_on <= %(on)s THEN particulars.effective_on END DESC,
              particulars.effective_on, particulars.entered_at DESC LIMIT 1) known ON true
 WHERE %(former)s OR holdings.quantity > 0
-ORDER BY known.name_sort, member.number, class.code
+ORDER BY known.name_sort, member.number, class.code, holdings.designation
 """
 
 
 @dataclass(frozen=True)
 class RegisterRow:
-    """One member's holding of one class (CA 2006 s.113): shares as integers, paid in minor units."""
+    """One member's holding of one class under one designation (CA 2006 s.113): whole shares, paid in minor units."""
 
     member_number: int
     names: tuple[str, ...]
@@ -61,6 +66,19 @@ class RegisterRow:
     currency: str
     registered_on: date
     ceased_on: date | None
+    designation: str
+
+    @property
+    def names_line(self) -> str:
+        """The names in one line, with the designation of shares held for a child: Siobhán O’Brien (T.O'B.)."""
+        return " & ".join(names_line(self.names, self.designation))
+
+
+def known_now() -> datetime:
+    """Return the moment to ask with for what is known by now: the last entry may stand microseconds ahead."""
+    last = RegisterHead.objects.values_list("last_entered_at", flat=True).first()
+    now = clock.now()
+    return max(now, last) if last else now
 
 
 def register_on(
@@ -76,7 +94,7 @@ def register_on(
 
 
 def _row(number: int, names: list[str], rest: list[Any]) -> RegisterRow:
-    address, country, share_class, quantity, paid, currency, registered_on, ceased_on = rest
+    address, country, share_class, quantity, paid, currency, registered_on, ceased_on, designation = rest
     return RegisterRow(
         member_number=number,
         names=tuple(names),
@@ -88,9 +106,13 @@ def _row(number: int, names: list[str], rest: list[Any]) -> RegisterRow:
         currency=currency,
         registered_on=registered_on,
         ceased_on=ceased_on,
+        designation=designation,
     )
 
 
 def holding_of(member_id: int, *, on: date, known_at: datetime) -> dict[str, int]:
     """Return the member's shares by class code on the day."""
-    return {row.share_class: row.quantity for row in register_on(on, known_at=known_at, member_id=member_id)}
+    shares: Counter[str] = Counter()
+    for row in register_on(on, known_at=known_at, member_id=member_id):
+        shares[row.share_class] += row.quantity
+    return dict(shares)

@@ -9,16 +9,10 @@ from django.utils.translation import gettext as _
 
 from core.money import format_minor
 from core.templatetags.faces import grouped
-from equity.enums import HolderKind, InvestorCategory
+from equity.enums import InvestorCategory
 from equity.models import Application
-
-
-def _name(application: Application) -> str:
-    """Return the name as typed; the family name first where the person writes it first (Phạm Ngọc Lan)."""
-    forename, surname = (application.details.get(part, "") for part in ("forename", "surname"))
-    shown = application.applicant.display_name
-    is_family_first = bool(surname) and shown.startswith(f"{surname} ")
-    return " ".join([surname, forename] if is_family_first else [forename, surname]).strip() or shown
+from equity.queries.holders import standing_of, typed_name
+from equity.rules.register_rows import names_line
 
 
 def address_line(application: Application) -> str:
@@ -29,23 +23,17 @@ def address_line(application: Application) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def holder_names(application: Application) -> list[str]:
-    """Return the names as they will stand in the register, the first-named first."""
-    others = application.details.get("holder", {})
-    own = application.applicant.display_name
-    if application.holder_kind == HolderKind.JOINT:
-        return [own, *others.get("joint_names", [])]
-    if application.holder_kind == HolderKind.ORGANISATION:
-        return [others.get("organisation_name", "")]
-    return [own]
-
-
 def register_preview(application: Application) -> dict[str, Any] | None:
     """Return name and address as they will stand in the register, once they are known."""
     if "address" not in application.details:
         return None
-    return {"names": holder_names(application), "name": " & ".join(holder_names(application)),
-            "address": address_line(application)}  # fmt: skip
+    standing = standing_of(application)
+    return {
+        "names": standing.names,
+        "name": " & ".join(standing.names),
+        "address": address_line(application),
+        "designation": standing.designation,
+    }
 
 
 def answer_rows(application: Application) -> list[dict[str, Any]]:
@@ -56,11 +44,13 @@ def answer_rows(application: Application) -> list[dict[str, Any]]:
         url = reverse(f"equity:{step}", args=[application.public_id]) if step else ""
         return {"label": label, "value": value, "change_url": url, "is_number": is_number}
 
+    standing = standing_of(application)
+    in_register = names_line(standing.names, standing.designation)
     shares = application.quantity or 0
     return [
-        row(_("Your name"), _name(application), "details"),
+        row(_("Your name"), typed_name(application), "details"),
         row(_("Service address"), address_line(application), "details"),
-        row(_("In the register"), "\n".join(holder_names(application)), "holder"),
+        row(_("In the register"), "\n".join(in_register), "holder"),
         row(_("Your statement"), str(statement), ""),
         row(_("Shares"), grouped(shares), "quantity", is_number=True),
         row(

@@ -16,6 +16,7 @@ from accounts.models import Party
 from core.transactions import needs_transaction
 from equity.enums import ApplicationState, HolderKind, InvestorCategory
 from equity.models import Application, DocumentAcceptance, Offer, QuizAttempt, StatementGiven
+from equity.queries.holders import names_in_register
 from equity.queries.offers import latest_documents
 from equity.queries.profiles import questions_of
 from equity.services import allotments
@@ -105,6 +106,9 @@ def _application(offer: Offer, buyer: Buyer) -> Application:
         },
         holder_kind=_holder_kind(buyer.holder.party),
         holder=buyer.holder.party,
+        register_names=names_in_register(buyer.holder.party),
+        register_address=str(address),
+        register_country=address.country,
         category=InvestorCategory.RESTRICTED,
         quantity=buyer.shares,
         price_minor=offer.price_minor,
@@ -229,4 +233,7 @@ def allot_early(*, offer: Offer, staff: Staff, at: datetime) -> None:
         by=staff.secretary,
         at=at,
     )
-    allotments.approve_batch(batch=batch, sha256=batch.rows_sha256, by=staff.director, at=at + timedelta(hours=2))
+    decided_at = at + timedelta(hours=2)
+    allotments.approve_batch(
+        batch=batch, sha256=batch.rows_sha256, by=staff.director, at=decided_at, entered_at=decided_at
+    )

@@ -9,6 +9,7 @@ from accounts.models import Party
 from core.transactions import needs_transaction
 from equity.models import ShareClass
 from equity.queries.company import issued_shares
+from equity.queries.holders import names_in_register
 from equity.rules.capital import nominal_parts
 from equity.services.bookings import open_share_accounts
 from equity.services.register import Issue, Written, write_issues
@@ -59,7 +60,9 @@ def write_round(*, share_class: ShareClass, issues: Sequence[Issue], reference: 
     quantity, paid = sum(issue.quantity for issue in issues), sum(issue.paid_minor for issue in issues)
     before = issued_shares()[share_class.pk]
     (capital,) = nominal_parts(share_class.nominal_minor, issued_before=before, quantities=[quantity])
-    written = write_issues(share_class=share_class, issues=issues, effective_on=on, reference=reference, by=None, at=at)
+    written = write_issues(
+        share_class=share_class, issues=issues, effective_on=on, reference=reference, by=None, at=at, entered_at=at
+    )
     open_share_accounts(share_class.currency)
     bank, nominal, premium = (f"{name}:{share_class.currency}" for name in ("bank", "share_capital", "share_premium"))
     post(
@@ -77,7 +80,15 @@ def write_round(*, share_class: ShareClass, issues: Sequence[Issue], reference: 
 
 def issue_to(party: Party, *, address: str, country: str, quantity: int, price_minor: int) -> Issue:
     """Return an issue of fully paid shares."""
-    return Issue(party, address, country, quantity, quantity * price_minor)
+    return Issue(
+        holder=party,
+        names=tuple(names_in_register(party)),
+        service_address=address,
+        country=country,
+        quantity=quantity,
+        paid_minor=quantity * price_minor,
+        surname=party.surname,
+    )
 
 
 @needs_transaction

@@ -41,7 +41,8 @@ def write(people, share_class, day: date, issues) -> datetime:
     written = write_issues(
         share_class=share_class,
         issues=[
-            Issue(people[person], "1 Lock Lane, Tarn", "GB", quantity, quantity * 10) for person, quantity in issues
+            Issue(people[person], (people[person].display_name,), "1 Lock Lane, Tarn", "GB", quantity, quantity * 10)
+            for person, quantity in issues
         ],
         effective_on=day,
         reference="BM 1",
@@ -85,7 +86,7 @@ def test_entered_at_strictly_increases_when_the_moments_do_not() -> None:
 
     with atomic():
         for _turn in range(3):
-            issue = Issue(people[0], "1 Lock Lane", "GB", 1, 0)
+            issue = Issue(people[0], ("Ada HolderA",), "1 Lock Lane", "GB", 1, 0)
             write_issues(share_class=share_class, issues=[issue], effective_on=FIRST_DAY, reference="x", by=None, at=at)
 
     moments = list(RegisterBatch.objects.order_by("sequence").values_list("entered_at", flat=True))
@@ -99,9 +100,13 @@ def test_batch_hash_can_be_recomputed_from_what_is_exported() -> None:
         write(people, share_class, FIRST_DAY, [(0, 5), (1, 7)])
     batch = RegisterBatch.objects.get()
 
-    rows = RegisterEntry.objects.order_by("line").values_list(
-        "line", "from_account_id", "to_account_id", "quantity", "effective_on", "paid_minor"
-    )
+    parties = [person.public_id for person in people]
+    rows = [
+        (1, "unissued", "1", "B", 5, "2026-01-01", 50, ""),
+        (2, "unissued", "2", "B", 7, "2026-01-01", 70, ""),
+        ("particulars", 1, parties[0], '["Ada HolderA"]', '"1 Lock Lane, Tarn"', "GB", "2026-01-01"),
+        ("particulars", 2, parties[1], '["Ada HolderB"]', '"1 Lock Lane, Tarn"', "GB", "2026-01-01"),
+    ]
 
     header = batch_header(batch.sequence, batch.kind, batch.reference, batch.entered_at)
     assert batch.previous_sha256 == FIRST

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import clock
-from equity.queries.register import RegisterRow, register_on
+from equity.queries.register import RegisterRow, known_now, register_on
 from equity.rules.exports import csv_text
 
 COLUMNS = (
     "member",
     "names",
+    "designation",
     "service_address",
     "country",
     "class",
@@ -38,14 +39,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         day = _day(options["on"]) if options["on"] else clock.today()
-        known_at = _moment(options["known_at"]) if options["known_at"] else clock.now()
+        known_at = _moment(options["known_at"]) if options["known_at"] else known_now()
         rows = register_on(day, known_at=known_at, former=options["former"])
         if options["csv"]:
             write_csv(rows, self.stdout)
             return
         for row in rows:
-            names = " & ".join(row.names)
-            self.stdout.write(f"{row.member_number:>7}  {row.share_class:<3} {row.quantity:>12,}  {names}")
+            self.stdout.write(f"{row.member_number:>7}  {row.share_class:<3} {row.quantity:>12,}  {row.names_line}")
 
 
 def write_csv(rows: Iterator[RegisterRow], target: Any) -> None:
@@ -57,6 +57,7 @@ def write_csv(rows: Iterator[RegisterRow], target: Any) -> None:
             [
                 row.member_number,
                 csv_text(" & ".join(row.names)),
+                csv_text(row.designation),
                 csv_text(row.service_address),
                 row.country,
                 row.share_class,

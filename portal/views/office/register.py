@@ -14,7 +14,7 @@ from accounts.permissions import has_role
 from core import clock
 from core.storage import read_bytes
 from equity.models import Certificate, Member
-from equity.queries.register import RegisterRow, register_on
+from equity.queries.register import RegisterRow, known_now, register_on
 from equity.services.bookings import day_of
 from portal.forms.lists import RegisterForm
 from portal.queries import office_register
@@ -31,14 +31,14 @@ COLUMNS = (
     (_("Class"), "", False),
     (_("Shares"), "shares", True),
 )
-HEAD = ("member", "names", "service_address", "country", "class", "shares", "amount_paid_minor", "currency",
-        "registered_on", "ceased_on")  # fmt: skip
+HEAD = ("member", "names", "designation", "service_address", "country", "class", "shares", "amount_paid_minor",
+        "currency", "registered_on", "ceased_on")  # fmt: skip
 
 
 def _asked(request: HttpRequest) -> tuple[RegisterForm, date, datetime, list[RegisterRow]]:
     form = RegisterForm(request.GET)
     chosen, now = form.chosen, clock.now()
-    day, known_at = chosen["on"] or day_of(now), chosen["known_at"] or now
+    day, known_at = chosen["on"] or day_of(now), chosen["known_at"] or known_now()
     rows = office_register.register_rows(
         day,
         known_at=known_at,
@@ -74,8 +74,8 @@ def as_csv(request: HttpRequest) -> HttpResponseBase:
 
 def _cells(row: RegisterRow) -> tuple[Any, ...]:
     names = " & ".join(row.names)
-    return (row.member_number, names, row.service_address, row.country, row.share_class, row.quantity,
-            row.paid_minor, row.currency, row.registered_on, row.ceased_on)  # fmt: skip
+    return (row.member_number, names, row.designation, row.service_address, row.country, row.share_class,
+            row.quantity, row.paid_minor, row.currency, row.registered_on, row.ceased_on)  # fmt: skip
 
 
 @require_GET
@@ -85,7 +85,7 @@ def member(request: HttpRequest, number: int) -> HttpResponse:
     now = clock.now()
     context = {
         "member": found,
-        "holdings": list(register_on(day_of(now), known_at=now, member_id=found.pk, former=True)),
+        "holdings": list(register_on(day_of(now), known_at=known_now(), member_id=found.pk, former=True)),
         "particulars": office_register.particulars_of(found),
         "entries": office_register.entries_of(found),
         "certificates": list(office_register.certificates_of_member(found)),
