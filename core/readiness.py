@@ -102,13 +102,26 @@ def books_are_closed() -> str:
 
 
 def web_is_not_the_owner() -> str:
-    """Ask that the process runs under a role without the owner's rights."""
+    """Ask that the process runs under a role without the owner's rights, and cannot get them by RESET ROLE."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user")
-        (user,) = cursor.fetchone()
-    if user in RUNNING_ROLES:
-        return ""
-    return f"The database user is {user}: set DATABASE_ROLE=app for the web and DATABASE_ROLE=worker for Celery."
+        cursor.execute("SELECT current_user, session_user")
+        user, login = cursor.fetchone()
+        cursor.execute(
+            """
+            SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+              AND pg_has_role(session_user, relowner, 'MEMBER')
+            """
+        )
+        owners = [row[0] for row in cursor.fetchall()]
+    if user not in RUNNING_ROLES:
+        return f"The database user is {user}: set DATABASE_ROLE=app for the web and DATABASE_ROLE=worker for Celery."
+    if owners:
+        return (
+            f"The login {login} of DATABASE_URL is or can become {', '.join(owners)}, who owns the tables: give web "
+            "and Celery logins of their own, as docs/operations.md says."
+        )
+    return ""
 
 
 def clock_is_real() -> str:
@@ -165,12 +178,14 @@ def files_can_be_written() -> str:
     """Ask for a document store that keeps what it is given and has room."""
     folder = Path(settings.FILES_ROOT)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"probe")
             os.fsync(probe.fileno())
     except OSError as error:
         return f"The document store {folder} cannot be written: {error.strerror}."
+    if folder.stat().st_mode & 0o007:
+        return f"The document store {folder} is open to every user of this machine: run chmod o-rwx on it."
     room = os.statvfs(folder)
     if room.f_bavail * room.f_frsize < FREE_BYTES_MIN:
         return f"The document store {folder} has less than {FREE_BYTES_MIN // 1_000_000} MB of room."

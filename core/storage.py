@@ -31,7 +31,9 @@ def store_bytes(data: bytes) -> str:
     if _is_sound(path, sha256):
         return sha256
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # Closed to others, wherever it lies; an operator may open an existing one to the group that backs it up.
+        Path(settings.FILES_ROOT).mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         _write_then_rename(data, path)
     except OSError as error:
         if error.errno in NO_ROOM_LEFT:

@@ -6,6 +6,7 @@ from config.settings.base import *  # noqa: F403
 from config.settings.base import KILDERKIN_HOME
 from config.settings.npm_files import NPM_FILES  # noqa: F401
 from config.settings.secrets import kept_secret
+from core.processes.places import private_folder
 
 DEMO = True
 DEMO_PORT = int(os.environ.get("DEMO_PORT", "8000"))
@@ -32,4 +33,5 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     if CELERY_BROKER_URL.startswith("filesystem:")
     else {}
 )
-(KILDERKIN_HOME / "broker").mkdir(parents=True, exist_ok=True)
+for _name in ("secrets", "mail", "files", "broker", "keys"):
+    private_folder(KILDERKIN_HOME / _name)

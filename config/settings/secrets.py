@@ -5,12 +5,13 @@ import os
 import secrets
 from pathlib import Path
 
+from core.processes.places import private_folder
+
 
 def kept_secret(home: Path, name: str) -> str:
     """Return the secret of that name, made at the first call and kept in ``home`` readable by its owner only."""
-    path = home / "secrets" / name
+    path = private_folder(home / "secrets") / name
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48))

@@ -23,6 +23,8 @@ from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
+from core.processes.places import private_folder
+
 DEMO_KEY_FILE = "demo-signing-key.p12"
 DEMO_NAME = "Kilderkin demo, not a real company"
 FIELD = "CompanySeal"
@@ -111,7 +113,7 @@ def make_demo_key(folder: Path) -> SigningKey:
     """
     path = folder / DEMO_KEY_FILE
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(folder)
         _keep_first(path, _new_demo_key())
     return _open(path, None)
 

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import subprocess
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from core.processes import ports
@@ -31,6 +31,9 @@ class Cluster:
     port: int
     admin_password: str
     owner_password: str
+    # Empty in the records of clusters that are older than these logins.
+    web_password: str = ""
+    work_password: str = ""
 
     @property
     def data(self) -> Path:
@@ -55,7 +58,20 @@ class Cluster:
     @property
     def url(self) -> str:
         """Address for Kilderkin, logged in as the owner of the database."""
-        return f"postgresql://kilderkin_owner:{self.owner_password}@127.0.0.1:{self.port}/kilderkin"
+        return self._address("kilderkin_owner", self.owner_password)
+
+    @property
+    def web_url(self) -> str:
+        """Address for the web, whose login owns nothing: see Note [Roles]."""
+        return self._address("kilderkin_web", self.web_password)
+
+    @property
+    def work_url(self) -> str:
+        """Address for Celery, whose login owns nothing either."""
+        return self._address("kilderkin_work", self.work_password)
+
+    def _address(self, login: str, password: str) -> str:
+        return f"postgresql://{login}:{password}@127.0.0.1:{self.port}/kilderkin"
 
 
 def record_path(name: str) -> Path:
@@ -87,6 +103,8 @@ def find_or_make(name: str) -> Cluster:
         wanted.mkdir(parents=True)
         wanted.chmod(0o711)
     cluster = find(name) or save(_fresh(name, reachable_folder(owner, wanted / name)))
+    if not (cluster.web_password and cluster.work_password):
+        cluster = save(replace(cluster, web_password=_password(), work_password=_password()))
     if not cluster.data.exists():
         _initialise(cluster)
     return cluster
@@ -145,7 +163,7 @@ def with_free_port(cluster: Cluster) -> Cluster:
     """Return the cluster, remembered with another port if somebody else took its own."""
     if ports.is_free(cluster.port):
         return cluster
-    return save(Cluster(**{**asdict(cluster), "port": ports.free_port()}))
+    return save(replace(cluster, port=ports.free_port()))
 
 
 def _wheel() -> Path:
@@ -161,9 +179,13 @@ def _fresh(name: str, folder: Path) -> Cluster:
         name=name,
         folder=str(folder),
         port=ports.free_port(),
-        admin_password=secrets.token_urlsafe(32),
-        owner_password=secrets.token_urlsafe(32),
+        admin_password=_password(),
+        owner_password=_password(),
     )
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def _initialise(cluster: Cluster) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 
+from core.processes import cluster as clusters
 from core.processes import ports, postgres, roles
 from core.processes.child import Child, Program
 from core.processes.errors import CannotStart
@@ -31,16 +32,16 @@ def run() -> None:
     own_database = "DATABASE_URL" not in os.environ
     with Supervisor(place=home(), root=ROOT, cluster=CLUSTER if own_database else "") as supervisor:
         ports.refuse_occupied(port)
-        url = postgres.ensure_running(CLUSTER) if own_database else _foreign_database(os.environ["DATABASE_URL"])
+        owner, web, work = _own_database() if own_database else _foreign_database(os.environ["DATABASE_URL"])
         people = home() / "run" / "demo_people.txt"
         compile_messages()
         say("Preparing the database and the example company")
-        supervisor.run_once(_prepare(url, port, people))
+        supervisor.run_once(_prepare(owner, port, people))
         say("Starting the web server")
-        _wait_until_ready(supervisor, supervisor.add(_web(url, port)), port)
+        _wait_until_ready(supervisor, supervisor.add(_web(web, port)), port)
         # Only now: on two cores they would double the wait for the first page, and their work waits in rows anyway.
-        supervisor.add(_worker(url, port))
-        supervisor.add(_beat(url, port))
+        supervisor.add(_worker(work, port))
+        supervisor.add(_beat(work, port))
         say(f"\nKilderkin is at http://localhost:{port}\n\n{people.read_text()}\nCtrl-C ends it.")
         supervisor.watch()
 
@@ -52,12 +53,22 @@ def _port() -> int:
     return int(named)
 
 
-def _foreign_database(url: str) -> str:
+def _own_database() -> tuple[str, str, str]:
+    """Return the addresses for owner, web and Celery of the demo's own cluster, which answers."""
+    owner = postgres.ensure_running(CLUSTER)
+    cluster = clusters.find(CLUSTER)
+    if cluster is None:  # ensure_running has just written it
+        raise CannotStart(f"The record of the cluster {CLUSTER} is gone: start again.")
+    return owner, cluster.web_url, cluster.work_url
+
+
+def _foreign_database(url: str) -> tuple[str, str, str]:
+    """Return the address that was named, for all three: we may not know how to make logins over there."""
     try:
         roles.make_running_roles(url)
     except psycopg.OperationalError as error:
         raise CannotStart(f"The database of DATABASE_URL does not answer: {error}") from error
-    return url
+    return url, url, url
 
 
 def _environment(url: str, port: int, role: str) -> dict[str, str]:

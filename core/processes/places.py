@@ -42,6 +42,17 @@ def home() -> Path:
     return folder
 
 
+def private_folder(folder: Path) -> Path:
+    """Return the folder, made if need be, closed to everybody else; one that stood open before is closed now.
+
+    The home may have been made by somebody else, for everybody to read: what is private must not rely on it.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder
+
+
 def owner_for(data: Path) -> Owner:
     """Return who must run PostgreSQL on this data folder: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:

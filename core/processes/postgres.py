@@ -25,7 +25,7 @@ from core.processes import cluster as clusters
 from core.processes import roles
 from core.processes.cluster import Cluster
 from core.processes.errors import CannotStart
-from core.processes.places import home
+from core.processes.places import home, private_folder
 
 # After kill -9 PostgreSQL refuses ("pre-existing shared memory") until its last orphan has noticed.
 START_SECONDS = 60.0
@@ -42,7 +42,7 @@ def ensure_running(name: str) -> str:
     Safe to call from several processes at once. Raises ``CannotStart`` with PostgreSQL's last words after 60 s.
     """
     known = clusters.find(name)
-    if known and roles.are_ready(known.url):
+    if known and _is_ready(known):
         return known.url
     with _locked(name):
         cluster = clusters.find_or_make(name)
@@ -50,7 +50,18 @@ def ensure_running(name: str) -> str:
             cluster = _start(cluster)
         roles.make_owner_and_database(cluster.admin_url, password=cluster.owner_password)
         roles.make_running_roles(cluster.url)
+        for login, password in (("kilderkin_web", cluster.web_password), ("kilderkin_work", cluster.work_password)):
+            roles.make_login(cluster.admin_url, login=login, role=roles.LOGINS[login], password=password)
     return cluster.url
+
+
+def _is_ready(cluster: Cluster) -> bool:
+    """Say whether the cluster answers its three logins, each able to become what it must."""
+    return (
+        roles.are_ready(cluster.url)
+        and roles.can_log_in(cluster.web_url, role=roles.LOGINS["kilderkin_web"])
+        and roles.can_log_in(cluster.work_url, role=roles.LOGINS["kilderkin_work"])
+    )
 
 
 def stop(name: str) -> None:
@@ -89,8 +100,7 @@ def server_pid(name: str) -> int | None:
 @contextlib.contextmanager
 def _locked(name: str) -> Iterator[None]:
     """Let one process at a time start or stop a cluster; the kernel frees the lock when its holder is killed."""
-    folder = home() / "run"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = private_folder(home() / "run")
     with (folder / f"postgres-{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -17,6 +17,7 @@ from core.processes import leftovers, postgres
 from core.processes.child import END_SECONDS, Child, Program
 from core.processes.errors import CannotStart
 from core.processes.leftovers import Records
+from core.processes.places import private_folder
 
 LOOK_SECONDS = 0.3
 PREDECESSOR_SECONDS = 2.0  # for one that may just be told to stop
@@ -47,7 +48,7 @@ class Supervisor:
 
     def __enter__(self) -> "Supervisor":
         for folder in (self.logs, self.records.folder):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(folder)
         self._lock_file = self._lock.enter_context(_only_one(self.records.folder / "supervisor.lock"))
         _stop_on_signals()
         leftovers.end(self.records.running(), seconds=END_SECONDS)

@@ -1,16 +1,19 @@
 """What ``make prod-check`` notices: each question is asked of a ready installation with one thing wrong."""
 
+import secrets
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from core import readiness
 from core.pdf.signing import DEMO_KEY_FILE, make_demo_key
+from core.processes import roles
 
 LIVE = "sk_live_" + "0" * 24
 
@@ -102,9 +105,41 @@ def test_one_thing_wrong_gets_its_sentence(ready, question, name: str, value: ob
     assert question()[: len(begins)] == begins
 
 
-@pytest.mark.django_db
-def test_test_database_answers_and_is_closed_to_the_app() -> None:
+@pytest.fixture
+def web_login(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """The tests' database, reached as the web reaches it: by a login that owns nothing."""
+    there = connection.settings_dict
+    owner = {name: there[name] for name in ("USER", "PASSWORD")}
+    login, password = f"web_of_{there['NAME']}"[:60], secrets.token_urlsafe()
+    address = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**there)
+    with django_db_blocker.unblock():
+        connection.close()
+        roles.make_login(address, login=login, role="kilderkin_app", password=password)
+        there.update(USER=login, PASSWORD=password)
+        yield
+        connection.close()
+        there.update(owner)
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute(f'DROP ROLE "{login}"')
+
+
+def test_database_reached_as_the_web_answers_and_is_closed_to_the_app(web_login: None) -> None:
     assert [question() for question in (readiness.database_answers, *readiness.OF_THE_DATABASE)] == [""] * 5
+
+
+@pytest.mark.parametrize("role", ["", "kilderkin_worker", "kilderkin_owner"])
+def test_web_login_that_resets_its_role_changes_no_book(web_login: None, role: str) -> None:
+    change = f"SET ROLE {role}" if role else "RESET ROLE"
+
+    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="permission denied"):
+        cursor.execute(f"{change}; UPDATE equity_registerentry SET quantity = quantity + 1")
+
+
+@pytest.mark.django_db
+def test_login_that_can_become_the_owner_is_noticed_under_any_role() -> None:
+    answer = readiness.web_is_not_the_owner()
+
+    assert answer[:72] == "The login kilderkin_owner of DATABASE_URL is or can become kilderkin_own"
 
 
 @pytest.mark.django_db
@@ -137,8 +172,14 @@ def test_moved_clock_is_noticed() -> None:
     assert readiness.clock_is_real()[:53] == "The demo's clock of this database is ahead by 1 day: "
 
 
-@pytest.mark.django_db
-def test_command_prints_one_line_each_and_fails(ready, capsys: pytest.CaptureFixture[str]) -> None:
+def test_document_store_open_to_everybody_is_noticed(ready) -> None:
+    ready.FILES_ROOT.mkdir()
+    ready.FILES_ROOT.chmod(0o755)
+
+    assert "is open to every user of this machine" in readiness.files_can_be_written()
+
+
+def test_command_prints_one_line_each_and_fails(web_login: None, ready, capsys: pytest.CaptureFixture[str]) -> None:
     ready.CELERY_BROKER_URL = "memory://"
 
     with pytest.raises(CommandError, match=r"^Not ready for production: 1 of 13\.$"):

@@ -45,6 +45,12 @@ def test_stored_bytes_come_back_under_their_fingerprint(data: bytes) -> None:
     assert (sha256, read_bytes(sha256)) == (hashlib.sha256(data).hexdigest(), data)
 
 
+def test_folder_is_closed_to_others(folder: Path) -> None:
+    store_bytes(b"certificate")
+
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
 def test_same_bytes_stored_twice_are_kept_once(folder: Path) -> None:
     sha256 = store_bytes(b"one")
     store_bytes(b"one")

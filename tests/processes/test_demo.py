@@ -12,6 +12,7 @@ import psutil
 import psycopg
 import pytest
 
+from core.processes import cluster as clusters
 from core.processes import ports, postgres
 from core.processes.leftovers import Records
 from core.processes.messages import ROOT
@@ -51,13 +52,52 @@ def members() -> int:
     return int(row[0])
 
 
+def logins() -> set[str]:
+    """As whom the running processes log in; the worker and the timer need a moment."""
+    for _ in range(600):
+        with psycopg.connect(postgres.ensure_running("demo")) as connection:
+            rows = connection.execute(
+                "SELECT usename FROM pg_stat_activity WHERE datname = 'kilderkin' AND pid <> pg_backend_pid()"
+            )
+            found = {row[0] for row in rows}
+        if len(found) > 1:
+            break
+        time.sleep(0.1)
+    return found
+
+
+def statuses_open_to_others(place: Path) -> dict[str, str]:
+    """The private folders that somebody else may enter or list."""
+    private = [place / name for name in ("secrets", "mail", "files", "broker", "keys", "run", "logs")]
+    return {folder.name: oct(folder.stat().st_mode) for folder in private if folder.stat().st_mode & 0o077}
+
+
+def test_web_login_of_the_demo_cannot_change_the_register(place: Path) -> None:
+    demo, _, _ = start_demo(ports.free_port())
+    cluster = clusters.find("demo")
+    assert cluster is not None
+
+    with psycopg.connect(cluster.web_url, autocommit=True) as connection:
+        connection.execute("SET ROLE kilderkin_app")
+        assert connection.execute("SELECT count(*) FROM equity_registerentry").fetchone() > (0,)
+        connection.execute("RESET ROLE")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="for table equity_registerentry"):
+            connection.execute("UPDATE equity_registerentry SET quantity = quantity")
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(timeout=60) == 0
+
+
 def test_demo_killed_whole_starts_again_with_everything_in_it(place: Path) -> None:
     port = ports.free_port()
+    for name in ("files", "mail"):  # from a time when they were open to everybody
+        (place / name).mkdir(mode=0o755)
     demo, said, _ = start_demo(port)
     assert [line.split()[0] for line in said if "@demo.example" in line] == [
         f"{name}@demo.example" for name in ("customer", "holder", "secretary", "finance", "director", "chair", "door")
     ]
     before = members()
+    assert logins() == {"kilderkin_web", "kilderkin_work"}
+    assert statuses_open_to_others(place) == {}
 
     server = psutil.Process(postgres.server_pid("demo"))
     for process in (psutil.Process(demo.pid), server, *Records(place / "run").running()):

