@@ -7,6 +7,7 @@ from typing import Any
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
+from allauth.account.models import EmailAddress
 from allauth.core import context as request_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -30,7 +31,8 @@ from accounts.models import User
 from accounts.queries.evidence import has_password, has_signed_in_by_passkey
 from accounts.queries.people import APP, factors_of, is_staff_member
 from accounts.services.factors import note_changed_factor
-from accounts.services.people import register_person
+from accounts.services.people import register_person, take_sign_up_name
+from accounts.sign_up import typed_at_sign_up
 from core import clock
 from core.errors import constraints_as
 from core.transactions import atomic
@@ -102,6 +104,15 @@ class AccountAdapter(DefaultAccountAdapter):
             user.set_unusable_password()
             user.save()
         return user
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Take the name typed in this browser with the proof of the address: see Note [Names of strangers]."""
+        typed = typed_at_sign_up(request, email_address.email)
+        with atomic():
+            confirmed = bool(super().confirm_email(request, email_address))
+            if confirmed and typed:
+                take_sign_up_name(user=email_address.user, **typed, by=email_address.user, at=clock.now())
+        return confirmed
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue our own words for allauth's occasion."""

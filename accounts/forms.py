@@ -1,6 +1,6 @@
 """What people type to get in; allauth's forms with our words and our rules."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account import forms as account_forms
 from allauth.mfa.base import forms as factor_forms
@@ -18,11 +18,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Language
 from accounts.errors import BadName, EmailTaken, WrongCode
 from accounts.models import User
-from accounts.queries.people import is_staff_member, real_now
+from accounts.queries.people import find_unproved, is_staff_member, real_now
 from accounts.rules.names import NAME_LENGTH_MAX, given_name_of
 from accounts.rules.totp import matching_counter, typed_digits
 from accounts.services.codes import spend_counter, use_app_code, use_recovery_code
-from accounts.services.people import cleaned
+from accounts.services.people import cleaned, take_sign_up_name
+from accounts.sign_up import remember_sign_up
+from core import clock
 from core.transactions import atomic
 
 EMAIL_LABEL = _("Your e-mail address")
@@ -60,9 +62,9 @@ class EnterForm(account_forms.LoginForm):
         self.fields["login"].error_messages |= EMAIL_MISSING
 
     def clean(self) -> dict[str, Any]:
-        """Forget the user again when a mailed code must not let them in."""
+        """Forget the user again when a mailed code must not let them in: see Note [Names of strangers]."""
         data = super().clean()
-        if isinstance(self.user, User) and is_staff_member(self.user):
+        if isinstance(self.user, User) and (is_staff_member(self.user) or find_unproved(self.user.email)):
             self.user = None
         return data
 
@@ -81,7 +83,12 @@ class StaffSignInForm(account_forms.LoginForm):
 
 
 class SignUpForm(account_forms.SignupForm):
-    """The least we need: where to write to, how you are called, in which language."""
+    """The least we need: where to write to, how you are called, in which language.
+
+    Note [Names of strangers]: anybody can sign up with anybody's address. Until an address is proved its sign-up may be
+    made again, and only the name and language typed in the browser that proves it count; signing in does not prove it,
+    for that browser typed no name.
+    """
 
     full_name = forms.CharField(
         label=_("Your full name"),
@@ -111,6 +118,24 @@ class SignUpForm(account_forms.SignupForm):
     def clean_full_name(self) -> str:
         """Refuse what cannot stand in the register."""
         return name_or_error(self.cleaned_data["full_name"])
+
+    def validate_unique_email(self, value: str) -> str:
+        """Take an address that nobody has proved for a new one."""
+        email: str = super().validate_unique_email(value)
+        self.account_already_exists = self.account_already_exists and find_unproved(email) is None
+        return email
+
+    def save(self, request: HttpRequest) -> User:
+        """Write the person, or go on with the sign-up that nobody proved; keep what was typed until the code comes."""
+        data = self.cleaned_data
+        typed = {"name": data["full_name"], "language": data["language"]}
+        remember_sign_up(request, email=data["email"], **typed)
+        unproved = find_unproved(data["email"])
+        if unproved is None:
+            return cast(User, super().save(request))
+        with atomic():
+            take_sign_up_name(user=unproved, **typed, by=None, at=clock.now())
+        return unproved
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Save, or behave as if saved when the address is known, also when it became known this very moment."""

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, override
 
 from accounts.models import User
-from accounts.queries.people import find_user, is_staff_member, language_of
+from accounts.queries.people import find_unproved, find_user, is_staff_member, language_of
 from core import clock
 from core.mail import queue_mail
 from core.transactions import atomic
@@ -21,7 +21,7 @@ def send_account_mail(name: str, email: str, context: dict[str, Any]) -> None:
     Somebody who asked for a code and is staff gets the mail that says how staff sign in: the page they see is the
     same for everybody.
     """
-    user = find_user(email)
+    user = None if name == "unknown_account" and find_unproved(email) else find_user(email)
     if name == "unknown_account" and user is not None:
         name = "staff_sign_in" if is_staff_member(user) else "sign_in_closed"
     language = language_of(user, get_language() or "en")

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -44,6 +45,15 @@ def language_of(user: User | None, otherwise: str) -> str:
 def find_user(email: str) -> User | None:
     """Return the user of an address in any letter case."""
     return User.objects.select_related("party").filter(email=email.lower()).first()
+
+
+def find_unproved(email: str) -> User | None:
+    """Return who signed up with the address and never proved it, so that anybody may have typed their name."""
+    user = find_user(email)
+    if user is None or user.last_login is not None or user.has_usable_password() or is_staff_member(user):
+        return None
+    addresses = EmailAddress.objects.filter(user=user)
+    return user if addresses.exists() and not addresses.filter(verified=True).exists() else None
 
 
 def factors_of(user: User) -> frozenset[str]:

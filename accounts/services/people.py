@@ -131,7 +131,7 @@ def _write_members(joint: Party, people: Sequence[Party], role: MemberRole) -> N
 
 
 @needs_transaction
-def change_name(*, party: Party, name: str, given_name: str, by: User, at: datetime) -> Party:
+def change_name(*, party: Party, name: str, given_name: str, by: User | None, at: datetime) -> Party:
     """Change the name somebody is shown and greeted by; raise `BadName`. What the register says already stays."""
     full_name = cleaned(name, organisation=party.kind == PartyKind.ORGANISATION)
     before = party.display_name
@@ -147,12 +147,22 @@ def change_name(*, party: Party, name: str, given_name: str, by: User, at: datet
 
 
 @needs_transaction
-def choose_language(*, party: Party, language: str, by: User, at: datetime) -> Party:
+def choose_language(*, party: Party, language: str, by: User | None, at: datetime) -> Party:
     """Write to this party in that language from now on."""
     party.language = language
     party.save(update_fields=["language"])
     audit.record(by=by, at=at, verb="choose_language", subject=party, language=language)
     return party
+
+
+@needs_transaction
+def take_sign_up_name(*, user: User, name: str, language: str, by: User | None, at: datetime) -> None:
+    """Call somebody as they asked in the browser they proved their address in, whatever was typed elsewhere before."""
+    party = user.party
+    if party is None or (party.display_name, party.language) == (cleaned(name), language):
+        return
+    choose_language(party=party, language=language, by=by, at=at)
+    change_name(party=party, name=name, given_name="", by=by, at=at)
 
 
 @needs_transaction

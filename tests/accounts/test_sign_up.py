@@ -78,6 +78,43 @@ def test_sign_up_with_a_mistake_says_so_and_keeps_what_was_typed(client, changed
     assert not User.objects.exists()
 
 
+SQUATTED = {"full_name": "Mallory Vane", "email": "tuyet@example.com", "language": "en"}
+
+
+def test_name_a_stranger_signed_up_with_gives_way_to_the_owners(client):
+    Client().post("/accounts/signup/", SQUATTED)
+    client.post("/accounts/signup/", ANSWERS)
+    code = mailed_code("tuyet@example.com")
+    Client().post("/accounts/signup/", SQUATTED)
+
+    client.post("/accounts/signup/code/", {"code": code})
+
+    user = User.objects.get(email="tuyet@example.com")
+    assert signed_in_as(client) == user.pk
+    party = user.party
+    assert (party.display_name, party.given_name, party.language) == ("Nguyễn Thị Ánh Tuyết", "Tuyết", "vi")
+    assert "anh tuyet" in party.name_search
+
+
+def test_stranger_cannot_rename_whom_proved_the_address(client):
+    client.post("/accounts/signup/", ANSWERS)
+    client.post("/accounts/signup/code/", {"code": mailed_code("tuyet@example.com")})
+
+    Client().post("/accounts/signup/", SQUATTED)
+
+    assert Party.objects.get(user__email="tuyet@example.com").display_name == "Nguyễn Thị Ánh Tuyết"
+
+
+def test_signing_in_does_not_prove_a_strangers_sign_up(client):
+    Client().post("/accounts/signup/", SQUATTED)
+
+    client.post("/accounts/login/", {"login": "tuyet@example.com"})
+
+    mail = OutgoingMail.objects.order_by("-id")[0]
+    assert (mail.kind, mailed_code("tuyet@example.com")) == ("account.unknown_account", "")
+    assert not EmailAddress.objects.get(email="tuyet@example.com").verified
+
+
 def test_wrong_code_thrice_ends_the_attempt(client):
     client.post("/accounts/signup/", ANSWERS)
     code = mailed_code("tuyet@example.com")
@@ -196,10 +233,14 @@ def test_sign_up_tells_nothing_about_who_is_known(at):
     new_holder("holder@example.com", "Agnes Whitlock", at)
     new_staff("staff@example.com", at)
 
-    seen = [sign_up_as_seen_by_a_stranger(f"{who}@example.com") for who in ("nobody", "holder", "staff")]
+    Client().post("/accounts/signup/", {**ANSWERS, "email": "unproved@example.com"})
+    OutgoingMail.objects.all().update(to="read@example.com")
+
+    people = ("nobody", "holder", "staff", "unproved")
+    seen = [sign_up_as_seen_by_a_stranger(f"{who}@example.com") for who in people]
 
     assert seen[0][1] == 1
-    assert seen[1:] == [seen[0]] * 2
+    assert seen[1:] == [seen[0]] * 3
     assert User.objects.get(email="holder@example.com").party.display_name == "Agnes Whitlock"
 
 
