@@ -3,7 +3,9 @@
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from accounts.errors import HolderTwice
 from accounts.models import Party, PrivateContact
+from accounts.rules.names import search_key
 from core import audit
 from core.errors import constraints_as
 from core.locks import lock
@@ -243,8 +245,13 @@ def confirm_answers(
 
 
 def _freeze_standing(application: Application) -> list[str]:
-    """Set what the register will show by the answers as they were checked; return the fields that were set."""
+    """Set what the register will show by the answers as they were checked; return the fields that were set.
+
+    Raises `HolderTwice` when the buyer typed the name of one of the joint holders.
+    """
     standing = standing_by_answers(application)
+    if len({search_key(name) for name in standing.names}) < len(standing.names):
+        raise HolderTwice()
     application.register_names, application.register_address = standing.names, standing.address
     application.register_country, application.register_designation = standing.country, standing.designation
     return ["register_names", "register_address", "register_country", "register_designation"]

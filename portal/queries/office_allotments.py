@@ -20,7 +20,9 @@ from equity.models import (
 )
 from equity.queries.applications import waiting_for_allotment
 from equity.queries.company import issued_shares
+from equity.queries.holders import typed_name
 from equity.rules.capital import nominal_parts
+from equity.rules.register_rows import names_line
 
 RETURN_VERB = "return_delivered"
 BATCH_KIND = "equity.allotmentbatch"
@@ -147,8 +149,8 @@ def _preview(
 def _row(application: Application, quantity: int, amount_minor: int, capital_minor: int) -> Row:
     return Row(
         reference=application.public_id,
-        applicant=application.applicant.display_name,
-        holder=(application.holder or application.applicant).display_name,
+        applicant=typed_name(application),
+        holder=" & ".join(names_line(application.register_names, application.register_designation)),
         paid_at=application.paid_at,
         is_over=application.state not in (ApplicationState.PAID, ApplicationState.ALLOTTED),
         quantity=quantity,

@@ -21,6 +21,7 @@ from equity.queries.applications import applications_of
 from equity.queries.certificates import certificates_of
 from equity.queries.holdings import Holding, holdings_of
 from equity.queries.paying import Paying, paying_of_all
+from equity.queries.register import known_now
 from equity.queries.tracking import money_sentences
 from equity.services.bookings import day_of
 
@@ -32,7 +33,7 @@ SHOWN_AT_MOST = 20
 def me(request: HttpRequest) -> HttpResponse:
     """My shares, what is under way, my certificates."""
     user, at = signed_in_user(request), clock.now()
-    holdings = holdings_of(user, on=day_of(at), known_at=at)
+    holdings = holdings_of(user, on=day_of(at), known_at=known_now())
     applications = list(applications_of(user)[:SHOWN_AT_MOST])
     paying = paying_of_all(applications)
     context = {
