@@ -9,13 +9,18 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.errors import BadName
-from accounts.rules.names import NameRefused, clean_name
+from accounts.errors import BadName, HolderTwice
+from accounts.rules.names import NameRefused, clean_name, search_key
 from core.languages import localised
 from equity.enums import HolderKind, InvestorCategory
 from equity.models import Application, Offer, ProfileText
 
 JOINT_MAX = 4
+FIELDS_OF_HOLDER: dict[HolderKind, tuple[str, ...]] = {
+    HolderKind.JOINT: tuple(f"joint_name_{position}" for position in range(2, JOINT_MAX + 1)),
+    HolderKind.ORGANISATION: ("organisation_name", "organisation_number"),
+    HolderKind.MINOR: ("designation",),
+}
 TEXT_MAX = 200
 FORBIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 
@@ -102,41 +107,62 @@ class DetailsForm(forms.Form):
         return born
 
 
-class HolderForm(forms.Form):
+class HolderKindForm(forms.Form):
     """Who will stand in the register."""
 
     holder_kind = forms.ChoiceField(
-        label=_("Who will hold the shares?"), choices=HolderKind.choices, widget=forms.RadioSelect
+        label=_("Who will hold the shares?"),
+        choices=HolderKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who will hold the shares.")},
     )
-    joint_name_2 = NameText(label=_("Together: full name of the second holder"), max_length=300, required=False)
+
+
+class HolderForm(forms.Form):
+    """What the register needs of the others, by the kind that was chosen; fields of other kinds are left out."""
+
+    joint_name_2 = NameText(
+        label=_("Full name of the second holder"),
+        max_length=300,
+        error_messages={"required": _("Enter the name of at least one other holder.")},
+    )
     joint_name_3 = NameText(label=_("Full name of the third holder"), max_length=300, required=False)
     joint_name_4 = NameText(label=_("Full name of the fourth holder"), max_length=300, required=False)
-    organisation_name = NameText(organisation=True, label=_("Name of the organisation"), max_length=300, required=False)
+    organisation_name = NameText(
+        organisation=True,
+        label=_("Name of the organisation"),
+        max_length=300,
+        error_messages={"required": _("Enter the name of the organisation.")},
+    )
     organisation_number = PlainText(label=_("Number of the organisation, if it has one"), max_length=32, required=False)
-    designation = PlainText(
-        label=_("For a child: the initials that shall stand beside your name"), max_length=10, required=False
+    designation = NameText(
+        label=_("Initials of the child, which stand beside your name"),
+        max_length=10,
+        error_messages={"required": _("Enter the child's initials.")},
     )
 
+    def __init__(self, *args: Any, kind: HolderKind, own_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind, self.own_name = kind, own_name
+        self.fields = {name: field for name, field in self.fields.items() if name in FIELDS_OF_HOLDER[kind]}
+
     def clean(self) -> dict[str, Any]:
-        """Ask for what the chosen kind needs."""
+        """Refuse a joint holder who stands there already; add ``others``: what the application keeps of the answers."""
         data: dict[str, Any] = super().clean() or {}
-        kind = data.get("holder_kind")
-        names = [data.get(f"joint_name_{position}", "") for position in range(2, JOINT_MAX + 1)]
-        if kind == HolderKind.JOINT and not any(names):
-            self.add_error("joint_name_2", _("Enter the name of at least one other holder."))
-        if kind == HolderKind.ORGANISATION and not data.get("organisation_name"):
-            self.add_error("organisation_name", _("Enter the name of the organisation."))
-        if kind == HolderKind.MINOR and not data.get("designation"):
-            self.add_error("designation", _("Enter the child's initials."))
-        data["others"] = self._others(kind, data, [name for name in names if name])
+        found = {search_key(self.own_name)}
+        for field in FIELDS_OF_HOLDER[HolderKind.JOINT]:
+            key = search_key(data.get(field) or "")
+            if key and key in found:
+                self.add_error(field, HolderTwice.sentence)
+            found.add(key)
+        data["others"] = self._others(data)
         return data
 
-    def _others(self, kind: str | None, data: dict[str, Any], names: list[str]) -> dict[str, Any]:
-        if kind == HolderKind.JOINT:
-            return {"joint_names": names}
-        if kind == HolderKind.ORGANISATION:
-            return {name: data.get(name, "") for name in ("organisation_name", "organisation_number")}
-        return {"designation": data.get("designation", "")} if kind == HolderKind.MINOR else {}
+    def _others(self, data: dict[str, Any]) -> dict[str, Any]:
+        if self.kind == HolderKind.JOINT:
+            names = [data.get(f"joint_name_{position}", "") for position in range(2, JOINT_MAX + 1)]
+            return {"joint_names": [name for name in names if name]}
+        return {name: data.get(name, "") for name in FIELDS_OF_HOLDER[self.kind]}
 
 
 class CategoryForm(forms.Form):

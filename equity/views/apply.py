@@ -18,16 +18,19 @@ from core.languages import localised
 from core.transactions import atomic
 from equity.enums import ApplicationState, HolderKind
 from equity.forms.apply import (
+    FIELDS_OF_HOLDER,
     CategoryForm,
     CheckForm,
     DetailsForm,
     HolderForm,
+    HolderKindForm,
     QuantityForm,
     QuizForm,
     StatementForm,
 )
 from equity.models import Offer, ProfileText, QuizAttempt, StatementGiven
 from equity.queries.applications import find_unfinished, other_kept_shares, quiz_paused_until
+from equity.queries.holders import typed_name
 from equity.queries.offers import latest_documents, shares_left, takes_applications
 from equity.queries.profiles import questions_of, statements_of, text_of
 from equity.services import applications
@@ -101,28 +104,48 @@ class Details(Step):
 
 
 class Holder(Step):
-    step, template = "holder", "equity/apply/holder.html"
+    """First who will hold, then only what the register needs for that; whoever holds alone is done at once."""
 
-    def form(self, **kwargs: Any) -> HolderForm:
-        return HolderForm(**kwargs)
+    step, template = "holder", "equity/apply/holder.html"
+    picked: HolderKind | None = None
+
+    def chosen(self) -> HolderKind | None:
+        """Return the kind that was chosen on the page before, when it needs more words."""
+        return next((kind for kind in FIELDS_OF_HOLDER if kind == self.request.GET.get("kind")), None)
+
+    def form(self, **kwargs: Any) -> Any:
+        kind = self.chosen()
+        return HolderForm(kind=kind, own_name=typed_name(self.application), **kwargs) if kind else HolderKindForm(**kwargs)
 
     def initial(self) -> dict[str, Any]:
         others = self.application.details.get("holder", {})
         names = {f"joint_name_{position}": name for position, name in enumerate(others.get("joint_names", []), 2)}
         return {"holder_kind": self.application.holder_kind or HolderKind.SELF, **names, **others}
 
-    def save(self, form: HolderForm) -> None:
-        data = form.cleaned_data
+    def save(self, form: Any) -> None:
+        kind = self.chosen() or HolderKind(form.cleaned_data["holder_kind"])
+        if not self.chosen() and kind in FIELDS_OF_HOLDER:
+            self.picked = kind
+            return
         applications.choose_holder(
             application=self.application,
-            kind=HolderKind(data["holder_kind"]),
-            others=data["others"],
+            kind=kind,
+            others=form.cleaned_data.get("others", {}),
             by=signed_in_user(self.request),
             at=self.at,
         )
 
+    def next_url(self) -> str:
+        if self.picked:
+            return f"{url_of(self.application, 'holder')}?kind={self.picked.value}"
+        return super().next_url()
+
     def context(self) -> dict[str, Any]:
-        return {"register_preview": register_preview(self.application)}
+        return {
+            "register_preview": register_preview(self.application),
+            "kind": self.chosen() or "",
+            "choose_url": url_of(self.application, "holder"),
+        }
 
 
 class Category(Step):

@@ -9,8 +9,9 @@ from django.utils.html import strip_tags
 
 from core import clock
 from core.transactions import atomic
-from equity.enums import ApplicationState
+from equity.enums import ApplicationState, HolderKind
 from equity.errors import CannotWithdraw, KeptNoLonger, OfferNotOpen, StillCoolingOff
+from equity.forms.apply import FIELDS_OF_HOLDER
 from equity.models import Application, OfferCapacity
 from equity.queries.offers import latest_documents
 from equity.services import applications
@@ -106,22 +107,67 @@ def test_details_are_escaped_when_shown_again() -> None:
 @pytest.mark.parametrize(
     ("kind", "others", "sentence"),
     [
-        ("joint", {}, "Enter the name of at least one other holder."),
+        ("joint", {"joint_name_3": "Ada Byron"}, "Enter the name of at least one other holder."),
         ("joint", {"joint_name_2": "A\u202eda"}, "There is a problem"),
         ("organisation", {}, "Enter the name of the organisation."),
         ("minor", {}, "Enter the child"),
-        ("nobody", {}, "There is a problem"),
     ],
 )
 def test_holder_without_what_the_choice_needs_says_so(kind: str, others: dict[str, str], sentence: str) -> None:
     client, application = started()
     client.post(f"/buy/{application.public_id}/details/", GOOD)
 
-    response = client.post(f"/buy/{application.public_id}/holder/", {"holder_kind": kind, **others})
+    url = f"/buy/{application.public_id}/holder/"
+    page = client.post(url, {"holder_kind": kind})
+    response = client.post(page["Location"], others)
 
+    assert page["Location"] == f"{url}?kind={kind}"
     assert sentence in strip_tags(response.content.decode()).replace("&#x27;", "'")
     application.refresh_from_db()
     assert application.holder_kind == ""
+
+
+@pytest.mark.parametrize("kind", ["nobody", ""])
+def test_holder_of_no_kind_is_asked_again(kind: str) -> None:
+    client, application = started()
+    client.post(f"/buy/{application.public_id}/details/", GOOD)
+
+    response = client.post(f"/buy/{application.public_id}/holder/", {"holder_kind": kind})
+    strange = client.get(f"/buy/{application.public_id}/holder/?kind={kind}")
+
+    assert "There is a problem" in response.content.decode()
+    assert 'name="holder_kind"' in strange.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "others", "kept"),
+    [
+        ("joint", {"joint_name_2": "Ada Byron", "joint_name_4": "Ann Lee"}, {"joint_names": ["Ada Byron", "Ann Lee"]}),
+        ("organisation", {"organisation_name": "Lock Lane Ltd"},
+         {"organisation_name": "Lock Lane Ltd", "organisation_number": ""}),
+        ("minor", {"designation": "T.O."}, {"designation": "T.O."}),
+    ],
+)  # fmt: skip
+def test_holder_page_asks_only_for_its_kind_and_keeps_it(kind: str, others: dict[str, str], kept: object) -> None:
+    client, application = started()
+    client.post(f"/buy/{application.public_id}/details/", GOOD)
+    url = f"/buy/{application.public_id}/holder/?kind={kind}"
+
+    asked = re.findall(r'name="((?:joint|organisation|holder)_\w+|designation)"', client.get(url).content.decode())
+    client.post(url, others)
+
+    application.refresh_from_db()
+    assert tuple(asked) == FIELDS_OF_HOLDER[HolderKind(kind)]
+    assert (application.holder_kind, application.details["holder"]) == (kind, kept)
+
+
+def test_holder_alone_needs_no_second_page() -> None:
+    client, application = started()
+    client.post(f"/buy/{application.public_id}/details/", GOOD)
+
+    response = client.post(f"/buy/{application.public_id}/holder/", {"holder_kind": "self"})
+
+    assert response["Location"] == f"/buy/{application.public_id}/statement/"
 
 
 def assessed() -> tuple[Client, Application]:

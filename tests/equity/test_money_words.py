@@ -108,7 +108,7 @@ def test_money_that_is_back_is_told_as_back() -> None:
     application = payable()
     Application.objects.filter(pk=application.pk).update(payment_id="another-payment-open")
     payment = pay(application)
-    Payment.objects.filter(pk=payment.pk).update(state="refunded")
+    Payment.objects.filter(pk=payment.pk).update(state="refunded", refunded_at=clock.now())
 
     said = words(application, "/buy/{}/status/")
 
