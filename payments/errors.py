@@ -61,6 +61,13 @@ class RefundKeyReused(DomainError):
     code = "refund_key_reused"
 
 
+class RefundNotOpen(DomainError):
+    """The refund did not fail, was sent again, or was paid back another way."""
+
+    sentence = _("This refund has been sent again or settled meanwhile.")
+    code = "refund_not_open"
+
+
 class BadWebhook(DomainError):
     """What was posted is not an event signed by the provider."""
 

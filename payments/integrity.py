@@ -25,6 +25,10 @@ QUESTIONS = {
     "an event could not be acted on in a hundred tries": """
         SELECT event_id, last_error FROM payments_providerevent
         WHERE processed_at IS NULL AND parked_at IS NULL AND tries > 100""",
+    "a refund failed and nobody settled it": """
+        SELECT refund.public_id, refund.failure_reason FROM payments_refund refund
+        WHERE refund.state = 'failed' AND refund.settled_at IS NULL
+          AND NOT EXISTS (SELECT 1 FROM payments_refund again WHERE again.again_of_id = refund.id)""",
     "a refund could not be sent in a hundred tries": """
         SELECT public_id, tries FROM payments_refund WHERE state = 'requested' AND tries > 100""",
 }

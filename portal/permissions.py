@@ -53,6 +53,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "office:payments": (SECRETARY, FINANCE),
     "office:event_again": (FINANCE,),
     "office:event_dismiss": (FINANCE,),
+    "office:refund_again": (FINANCE,),
+    "office:refund_settle": (FINANCE,),
     "office:trail": (SECRETARY, DIRECTOR),
     "office:trail_csv": (SECRETARY, DIRECTOR),
     "office:books": BOARD,

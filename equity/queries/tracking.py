@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from core.money import format_minor
 from equity.enums import UNFINISHED, ApplicationState
 from equity.models import Application, Certificate, RegisterEntry
-from payments.queries.payments import failed_refunds
 from equity.queries.paying import Paying, paying_of
+from payments.queries.payments import failed_refunds
 
 OVER = {ApplicationState.WITHDRAWN, ApplicationState.EXPIRED, ApplicationState.REFUNDED}
 
@@ -119,6 +119,9 @@ def _certificate(application: Application) -> dict[str, Any]:
 
 
 def _ending(application: Application, paying: Paying) -> dict[str, Any]:
+    if failed_refunds().filter(payment__purpose="share_application", payment__reference=application.public_id).exists():
+        refused = _("The bank refused the refund. Your money is safe with us, and we will write to you.")
+        return _step(_("Ended"), "stopped", refused, application.withdrawn_at or application.expired_at)
     if application.state == ApplicationState.REFUNDED:
         return _step(_("Refunded"), "stopped", _("Your money is on its way back; banks usually take 5 to 10 days."),
                      application.refunded_at)  # fmt: skip

@@ -128,7 +128,8 @@ class Payment(models.Model):
 class Refund(models.Model):
     """Money going back to the payer. The sum over a payment never exceeds what was paid (trigger).
 
-    ``key`` comes from the caller and makes asking twice one refund.
+    ``key`` comes from the caller and makes asking twice one refund. One that failed stays open until a person sent it
+    again (``again_of`` of the new one) or paid it back another way (``settled_at``).
     """
 
     public_id = PublicIdField()
@@ -144,6 +145,10 @@ class Refund(models.Model):
     sent_at = models.DateTimeField(null=True)
     succeeded_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
+    again_of = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="again")
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_note = models.CharField(max_length=300, blank=True, default="")
     claimed_until = models.DateTimeField(null=True)
     tries = models.IntegerField(default=0)
 
@@ -171,6 +176,14 @@ class Refund(models.Model):
             models.CheckConstraint(
                 name="refund_sent_has_provider_id",
                 condition=Q(sent_at__isnull=True) | Q(provider_refund_id__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="refund_settled_failed_and_says_how",
+                condition=Q(settled_at__isnull=True, settled_by__isnull=True, settled_note="")
+                | (
+                    Q(settled_at__isnull=False, settled_by__isnull=False, state=RefundState.FAILED)
+                    & ~Q(settled_note="")
+                ),
             ),
         ]
         indexes = [

@@ -53,8 +53,9 @@ def refunds_of(payment: Payment) -> list[Refund]:
 
 
 def failed_refunds() -> QuerySet[Refund]:
-    """Return refunds the provider would not make, newest first."""
-    return Refund.objects.filter(state=RefundState.FAILED).select_related("payment").order_by("-failed_at")
+    """Return refunds the provider would not make and nobody has settled, newest first."""
+    unsettled = Refund.objects.filter(state=RefundState.FAILED, settled_at__isnull=True, again__isnull=True)
+    return unsettled.select_related("payment").order_by("-failed_at")
 
 
 def last_attempt(*, payment: Payment, refund: Refund | None = None) -> PaymentAttempt | None:

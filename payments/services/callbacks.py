@@ -5,9 +5,9 @@ functions by dotted path:
 
 - ``lock(*, reference)``: lock, in the house's order (offer or class, member, application), every row that the other
   handlers will lock. Required.
-- ``paid``, ``failed``, ``expired``, ``refunded`` and, when wanted, ``processing`` and ``refund_failed``:
-  ``handler(*, payment, at, refund=None)``, run inside the transaction that moved the state, once per state
-  (``refunded`` and ``refund_failed`` once per refund, which they are given).
+- ``paid``, ``failed``, ``expired``, ``refunded`` and, when wanted, ``processing``, ``refund_failed`` and
+  ``refund_settled``: ``handler(*, payment, at, refund=None)``, run inside the transaction that moved the state, once
+  per state (those about a refund once per refund, which they are given).
 
 Note [Callback lock order]: the payment is the last lock of the global order, yet the message about it comes first.
 So whatever moves a payment reads its purpose and reference unlocked (they never change), calls ``lock``, and only then

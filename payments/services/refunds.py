@@ -32,12 +32,20 @@ WHERE id = %s AND state = 'requested' AND (claimed_until IS NULL OR claimed_unti
 
 @needs_transaction
 def request_refund(
-    *, payment: Payment, amount_minor: int, key: str, reason: str, by: "User | None", at: datetime
+    *,
+    payment: Payment,
+    amount_minor: int,
+    key: str,
+    reason: str,
+    by: "User | None",
+    at: datetime,
+    again_of: Refund | None = None,
 ) -> Refund:
     """Write that the amount goes back and hint that it waits to be sent; with the same key again, the same refund.
 
-    Takes the payment's lock: hold your own rows before. Refuses `RefundTooLarge`, `NothingToRefund`,
-    `RefundKeyReused`. The purpose's ``refunded`` handler is told once the provider has paid it back.
+    ``again_of`` is the failed refund that this one takes up (`payments.services.failed_refunds`). Takes the payment's
+    lock: hold your own rows before. Refuses `RefundTooLarge`, `NothingToRefund`, `RefundKeyReused`. The purpose's
+    ``refunded`` handler is told once the provider has paid it back.
     """
     payment = lock(Payment.objects.all(), pk=payment.pk)
     existing = Refund.objects.filter(key=key).first()
@@ -52,6 +60,7 @@ def request_refund(
                 reason=reason[:300],
                 requested_by=by,
                 requested_at=at,
+                again_of=again_of,
             )
     except IntegrityError as error:
         if constraint_name(error) != "refund_key_once":

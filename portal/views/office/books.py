@@ -47,16 +47,17 @@ def prove(request: HttpRequest) -> HttpResponse:
 @require_GET
 def payments(request: HttpRequest) -> HttpResponse:
     """Messages of the provider that wait for a person, and refunds that failed."""
-    return _payments(request, NoteForm(), "")
+    return payments_page(request, NoteForm(), "")
 
 
-def _payments(request: HttpRequest, form: Any, event_id: str) -> HttpResponse:
+def payments_page(request: HttpRequest, form: Any, refused_id: str) -> HttpResponse:
+    """Show the page, with the form that was refused beside the message or refund it is about."""
     context = {
         "events": list(parked_events()),
         "refunds": list(failed_refunds()),
         "may_settle": can_settle_events(request.user),  # type: ignore[arg-type]
         "form": form,
-        "refused_event": event_id,
+        "refused_event": refused_id,
     }
     return office_page(request, "portal/office/payments.html", context, status=422 if form.errors else 200)
 
@@ -81,7 +82,7 @@ def event_dismiss(request: HttpRequest, event_id: str) -> HttpResponse:
     form = NoteForm(posted(request))
     if acted(request, form, partial(_dismiss, event=event), _("The message is settled.")):
         return HttpResponseRedirect(reverse("office:payments"))
-    return _payments(request, form, event_id)
+    return payments_page(request, form, event_id)
 
 
 def _dismiss(data: dict[str, Any], *, event: ProviderEvent, by: Any, at: Any) -> None:
