@@ -5,6 +5,7 @@ No figure is computed here that does not stand on the page already.
 
 import math
 import textwrap
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -260,3 +261,15 @@ def in_turns(degrees: str) -> list[int]:
 def unlocalized(number: float) -> str:
     """Return a coordinate with a point, whatever the reader's language; a comma would break the drawing."""
     return f"{number:.1f}".removesuffix(".0")
+
+
+@register.filter
+def summary_lines(form: Any) -> list[tuple[Any, str]]:
+    """Return each field with its error; with its question before it where several fields have the same error."""
+    told = [(bound, str(error)) for bound in form for error in bound.errors]
+    times = Counter(error for _bound, error in told)
+    return [(bound, error if times[error] == 1 else _asked(str(bound.label), error)) for bound, error in told]
+
+
+def _asked(label: str, error: str) -> str:
+    return f"{label} {error}" if label.endswith(("?", ".")) else f"{label}: {error}"

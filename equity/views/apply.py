@@ -115,7 +115,9 @@ class Holder(Step):
 
     def form(self, **kwargs: Any) -> Any:
         kind = self.chosen()
-        return HolderForm(kind=kind, own_name=typed_name(self.application), **kwargs) if kind else HolderKindForm(**kwargs)
+        if kind is None:
+            return HolderKindForm(**kwargs)
+        return HolderForm(kind=kind, own_name=typed_name(self.application), **kwargs)
 
     def initial(self) -> dict[str, Any]:
         others = self.application.details.get("holder", {})
@@ -338,6 +340,7 @@ class Check(Step):
             "total_minor": total,
             "documents": documents,
             "site_origin": settings.SITE_ORIGIN,
+            "withdraw_url": url_of(application, "withdraw"),
         }
 
 

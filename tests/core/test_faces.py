@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django import forms
 from django.template.loader import render_to_string
 from django.utils import translation
 from hypothesis import given
@@ -24,6 +25,7 @@ from core.templatetags.faces import (
     share_of_width,
     spread,
     stack_layers,
+    summary_lines,
     unlocalized,
 )
 
@@ -155,3 +157,19 @@ def test_share_of_width_stays_within_the_drawing(part, whole, width):
 
 def test_unlocalized_keeps_the_point():
     assert (unlocalized(12.34), unlocalized(20_000)) == ("12.3", "20000")
+
+
+class Quiz(forms.Form):
+    lose = forms.CharField(label="What could you lose?", error_messages={"required": "Choose an answer."})
+    sell = forms.CharField(label="When can you sell", error_messages={"required": "Choose an answer."})
+    name = forms.CharField(error_messages={"required": "Enter a name."})
+
+
+def test_summary_lines_name_the_field_only_where_errors_are_the_same():
+    lines = [words for _field, words in summary_lines(Quiz(data={}))]
+
+    assert lines == [
+        "What could you lose? Choose an answer.",
+        "When can you sell: Choose an answer.",
+        "Enter a name.",
+    ]

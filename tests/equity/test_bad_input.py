@@ -170,6 +170,25 @@ def test_holder_alone_needs_no_second_page() -> None:
     assert response["Location"] == f"/buy/{application.public_id}/statement/"
 
 
+def test_errors_of_several_questions_are_told_apart() -> None:
+    client, application = started()
+
+    page = client.post(f"/buy/{application.public_id}/details/", {**GOOD, "address": "", "city": ""}).content.decode()
+
+    summary = strip_tags(page[page.index('class="error-summary"') : page.index("</ul>", page.index("error-summary"))])
+    assert "Service address: house and street: This field is required." in summary
+    assert "Town or city: This field is required." in summary
+
+
+def test_one_wrong_answer_is_one_error() -> None:
+    client, application = started()
+    client.post(f"/buy/{application.public_id}/details/", GOOD)
+
+    answer = client.post(f"/buy/{application.public_id}/holder/?kind=organisation", {"organisation_name": ""})
+
+    assert sum(len(errors) for errors in answer.context["form"].errors.values()) == 1
+
+
 def assessed() -> tuple[Client, Application]:
     """Return the client of somebody who now chooses how many shares."""
     application = make_payable_application(make_open_offer(), 2)

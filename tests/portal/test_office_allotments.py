@@ -160,6 +160,7 @@ def test_rows_that_changed_meanwhile_are_not_approved() -> None:
     assert "An applicant withdrew meanwhile" in page
     assert "Allot " not in page
     assert str(VersionChanged.sentence) in answer.content.decode()
+    assert answer.context["rejection"]["reason"].value() == "An applicant withdrew meanwhile."
     assert not RegisterEntry.objects.exists()
 
 

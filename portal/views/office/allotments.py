@@ -90,8 +90,11 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("office:batch", args=[public_id]))
     batch = find_batch(public_id)
     _name_the_first(form, batch)
-    context = {"batch": batch, "form": form, "approval": approval, "rejection": rejection}
-    context |= {"preview": office_allotments.preview_of_batch(batch), "prepared_by": name_of(batch.prepared_by)}
+    preview = office_allotments.preview_of_batch(batch)
+    if preview.has_changed and not sends_back:
+        rejection = ReasonForm(initial={"reason": _("An applicant withdrew meanwhile.")})
+    context = {"batch": batch, "form": form, "approval": approval, "rejection": rejection, "preview": preview}
+    context["prepared_by"] = name_of(batch.prepared_by)
     context["back_url"] = reverse("office:batch", args=[public_id])
     return office_page(request, "portal/office/batch_decide.html", context, status=422 if form.errors else 200)
 
