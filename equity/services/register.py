@@ -156,19 +156,21 @@ def _accounts_of(
     share_class: ShareClass, issues: Sequence[Issue], members: dict[int, Member]
 ) -> dict[tuple[int, str], RegisterAccount]:
     """Return the accounts of the class by party id and designation, writing those that are new."""
-    by_member = {member.pk: member for member in members.values()}
-    accounts = {}
-    for account in RegisterAccount.objects.filter(share_class=share_class, member__in=by_member):
-        account.member, account.share_class = by_member[account.member_id], share_class
-        accounts[account.member.party_id, account.designation] = account
     wanted = {(issue.holder.pk, issue.designation): None for issue in issues}
-    new = [
-        RegisterAccount(share_class=share_class, member=members[party_id], designation=designation)
-        for party_id, designation in wanted
-        if (party_id, designation) not in accounts
-    ]
-    for account in RegisterAccount.objects.bulk_create(new):
-        accounts[account.member.party_id, account.designation] = account
+    party_of = {member.pk: party_id for party_id, member in members.items()}
+    accounts = {}
+    for account in RegisterAccount.objects.filter(share_class=share_class, member__in=members.values()):
+        party_id = party_of[account.member_id or 0]
+        account.member, account.share_class = members[party_id], share_class
+        accounts[party_id, account.designation] = account
+    new = [key for key in wanted if key not in accounts]
+    written = RegisterAccount.objects.bulk_create(
+        [
+            RegisterAccount(share_class=share_class, member=members[party_id], designation=designation)
+            for party_id, designation in new
+        ]
+    )
+    accounts.update(zip(new, written, strict=True))
     return accounts
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +12,7 @@ from accounts.services.people import register_person
 from core import clock
 from core.transactions import atomic
 from equity.integrity import broken_chain, findings
-from equity.models import RegisterBatch, RegisterEntry
+from equity.models import Member, MemberParticulars, RegisterAccount, RegisterBatch, RegisterEntry
 from equity.queries.register import register_on
 from equity.rules.digests import FIRST, batch_header, batch_sha256
 from equity.services.register import Issue, write_issues
@@ -113,20 +113,86 @@ def test_batch_hash_can_be_recomputed_from_what_is_exported() -> None:
     assert batch.sha256 == batch_sha256(FIRST, header, rows)
 
 
-def test_entry_changed_behind_our_back_breaks_the_chain() -> None:
+TAMPERINGS = {
+    "quantity": ("registerentry", "UPDATE equity_registerentry SET quantity = 6"),
+    "day": ("registerentry", "UPDATE equity_registerentry SET effective_on = '2026-01-02'"),
+    "names": ("memberparticulars", """UPDATE equity_memberparticulars SET names = '["Eve Weir"]'"""),
+    "address": ("memberparticulars", "UPDATE equity_memberparticulars SET service_address = '2 Weir'"),
+    "country": ("memberparticulars", "UPDATE equity_memberparticulars SET country = 'IE'"),
+    "since": ("memberparticulars", "UPDATE equity_memberparticulars SET effective_on = '2025-01-01'"),
+    "nobody": ("memberparticulars", "DELETE FROM equity_memberparticulars"),
+    "party": ("member", "UPDATE equity_member SET party_id = (SELECT max(id) FROM accounts_party)"),
+    "number": ("member", "UPDATE equity_member SET number = 9"),
+    "designation": ("registeraccount", "UPDATE equity_registeraccount SET designation = 'X' WHERE member_id > 0"),
+}
+
+
+def tamper(table: str, sql: str) -> None:
+    """Change a book as its owner could, with its trigger off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("RESET ROLE")
+        cursor.execute(f"ALTER TABLE equity_{table} DISABLE TRIGGER equity_{table}_append_only")
+        cursor.execute(sql)
+        cursor.execute(f"ALTER TABLE equity_{table} ENABLE TRIGGER equity_{table}_append_only")
+
+
+@pytest.mark.parametrize("what", TAMPERINGS)
+def test_register_changed_behind_our_back_breaks_the_chain(what: str) -> None:
+    make_company()
+    people, share_class = holders(2), make_share_class()
+    with atomic():
+        write(people, share_class, FIRST_DAY, [(0, 5)])
+    assert list(broken_chain()) == []
+
+    tamper(*TAMPERINGS[what])
+
+    assert list(broken_chain()) == ["equity: register batch 1 was changed: its hash does not match its entries"]
+
+
+def test_shares_moved_to_another_members_account_break_the_chain() -> None:
+    make_company()
+    people, share_class = holders(2), make_share_class()
+    with atomic():
+        write(people, share_class, FIRST_DAY, [(0, 5)])
+        write(people, make_share_class(code="C"), FIRST_DAY, [(1, 5)])
+
+    tamper(
+        "registeraccount",
+        "UPDATE equity_registeraccount SET member_id = (SELECT id FROM equity_member WHERE number = 2)"
+        " WHERE member_id = (SELECT id FROM equity_member WHERE number = 1)",
+    )
+
+    assert list(broken_chain()) == ["equity: register batch 1 was changed: its hash does not match its entries"]
+
+
+def test_particulars_slipped_in_without_a_batch_are_found() -> None:
     make_company()
     people, share_class = holders(1), make_share_class()
     with atomic():
         write(people, share_class, FIRST_DAY, [(0, 5)])
 
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("RESET ROLE")
-        cursor.execute("ALTER TABLE equity_registerentry DISABLE TRIGGER equity_registerentry_append_only")
-        cursor.execute("UPDATE equity_registerentry SET quantity = 6")
-        cursor.execute("ALTER TABLE equity_registerentry ENABLE TRIGGER equity_registerentry_append_only")
+    MemberParticulars.objects.create(
+        member=Member.objects.get(),
+        names=["Eve Weir"],
+        name_sort="weir",
+        service_address="2 Weir",
+        country="GB",
+        effective_on=FIRST_DAY,
+        entered_at=clock.now(),
+    )
 
-    assert list(broken_chain()) == ["equity: register batch 1 was changed: its hash does not match its entries"]
+    assert list(broken_chain()) == ["equity: particulars of member 1 came with no register batch"]
+
+
+def test_account_of_the_register_is_never_changed() -> None:
+    make_company()
+    people, share_class = holders(1), make_share_class()
+    with atomic():
+        write(people, share_class, FIRST_DAY, [(0, 5)])
+
+    with pytest.raises(ProgrammingError, match="permission denied"), atomic():
+        RegisterAccount.objects.update(designation="")
 
 
 @pytest.mark.parametrize("quantity", [0, -1])

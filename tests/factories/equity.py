@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from accounts.models import User
+from accounts.rules.names import is_family_first
 from core import clock
 from core.transactions import atomic
 from equity.enums import HolderKind
@@ -21,12 +22,14 @@ from equity.models import (
 )
 from equity.queries.offers import latest_documents, ranking_sha256, version_sha256
 from equity.services import allotments, applications, offers
+from equity.services.endings import withdraw
 from payments.enums import AttemptOutcome
 from payments.gateways.port import CheckoutFacts
-from payments.models import Payment
+from payments.models import Payment, Refund
 from payments.rules.outcomes import State, Terms
 from payments.services.attempts import begin_attempt, end_attempt
 from payments.services.checkouts import prepare_checkout
+from payments.services.refunds import fail_refund
 from payments.services.settling import settle_checkout
 from tests.factories.people import make_holder, make_staff
 
@@ -225,16 +228,27 @@ def make_open_offer(*, by: User | None = None, **terms: Any) -> Offer:
     return Offer.objects.select_related("share_class", "profile", "authority", "capacity").get(pk=offer.pk)
 
 
-def make_payable_application(offer: Offer, quantity: int = 2, *, user: User | None = None) -> Application:
-    """Take a first-time buyer through every step up to the till; they started 25 hours ago."""
+def make_payable_application(
+    offer: Offer,
+    quantity: int = 2,
+    *,
+    user: User | None = None,
+    details: dict[str, Any] | None = None,
+    kind: HolderKind = HolderKind.SELF,
+    others: dict[str, Any] | None = None,
+) -> Application:
+    """Take a first-time buyer through every step up to the till; they started 25 hours ago.
+
+    ``details`` replace some of `details_of`; ``kind`` and ``others`` say who will hold, as `choose_holder` takes them.
+    """
     user = user or make_holder()
     began = clock.now() - timedelta(hours=25)
     with atomic():
         application = applications.start_application(offer=offer, by=user, at=began)
         step: dict[str, Any] = {"application": application, "by": user, "at": began}
         applications.acknowledge_risk(**step)
-        applications.give_details(details=details_of(user), **step)
-        applications.choose_holder(kind=HolderKind.SELF, others={}, **step)
+        applications.give_details(details=details_of(user) | (details or {}), **step)
+        applications.choose_holder(kind=kind, others=others or {}, **step)
         applications.give_statement(category="restricted", answers={"net_assets": "10"}, **step)
         applications.answer_questions(answers={"lose": "yes"}, **step)
         applications.choose_quantity(quantity=quantity, **step)
@@ -247,9 +261,11 @@ def make_payable_application(offer: Offer, quantity: int = 2, *, user: User | No
 def details_of(user: User) -> dict[str, Any]:
     """Return an adult's details with a service address."""
     words = user.party.display_name.split()
+    family_first = is_family_first(user.party.display_name, user.party.language)
+    surname, others = (words[0], words[1:]) if family_first else (words[-1], words[:-1])
     return {
-        "forename": words[0],
-        "surname": words[-1],
+        "forename": " ".join(others),
+        "surname": surname,
         "date_of_birth": date(1984, 2, 29),
         "phone": "",
         "address": "12 Cooper Street",
@@ -259,9 +275,9 @@ def details_of(user: User) -> dict[str, Any]:
     }
 
 
-def make_paid_application(offer: Offer, quantity: int = 2, *, user: User | None = None) -> Application:
-    """Let a buyer's money arrive, as the provider's message would tell it."""
-    application = make_payable_application(offer, quantity, user=user)
+def make_paid_application(offer: Offer, quantity: int = 2, **journey: Any) -> Application:
+    """Let a buyer's money arrive, as the provider would tell it; ``journey`` is `make_payable_application`'s."""
+    application = make_payable_application(offer, quantity, **journey)
     pay(application)
     application.refresh_from_db()
     return application
@@ -317,3 +333,16 @@ def make_approved_batch(offer: Offer, *, director: User | None = None) -> Allotm
         return allotments.approve_batch(
             batch=batch, sha256=batch.rows_sha256, by=director or make_staff("director"), at=clock.now()
         )
+
+
+def make_failed_refund(offer: Offer) -> Refund:
+    """Let a buyer pay and withdraw, and the provider refuse the refund."""
+    application = make_paid_application(offer)
+    now = clock.now()
+    with atomic():
+        withdraw(application=application, by=application.applicant_user, at=now)
+        refund = Refund.objects.get(payment__reference=application.public_id)
+        attempt = begin_attempt(payment=refund.payment, refund=refund, at=now)
+        fail_refund(refund=refund, attempt=attempt, reason="account closed", at=now)
+    refund.refresh_from_db()
+    return refund
