@@ -46,6 +46,20 @@ def serial_size(serial: str) -> int:
 
 
 @register.filter
+def in_fours(code: str) -> list[str]:
+    """Return the check code in groups of four, to be printed apart and typed with spaces or without."""
+    return [code[start : start + 4] for start in range(0, len(code), 4)]
+
+
+@register.filter
+def code_size(code: str) -> int:
+    """Return the size in points of the check code on one line under the square code."""
+    return fitting_size(
+        [" ".join(in_fours(code))], sizes_pt=(9, 8, 7, 6, 5), width_mm=45, height_mm=5, broken_max_pt=0
+    )
+
+
+@register.filter
 def company_size(name: str) -> int:
     """Return the size in points of the company's name."""
     return fitting_size([name], sizes_pt=(18, 15, 12, 10, 8, 7, 6, 5), width_mm=97, height_mm=10)

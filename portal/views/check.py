@@ -12,12 +12,20 @@ from django.views.decorators.http import require_GET
 from equity.queries.certificates import find_by_code
 
 
+class CodeField(forms.RegexField):
+    """The code is printed in groups, so that it may be typed with spaces."""
+
+    def to_python(self, value: Any) -> str:
+        """Return what was typed without spaces."""
+        return "".join(super().to_python(value).split())
+
+
 class CodeForm(forms.Form):
     """The code as it is printed on the certificate."""
 
-    code = forms.RegexField(
+    code = CodeField(
         label=_("Code"),
-        regex=r"^\s*[A-Za-z0-9_-]{22}\s*$",
+        regex=r"^[A-Za-z0-9_-]{22}\Z",
         error_messages={
             "invalid": _("A code has 22 letters, figures, hyphens or underscores. Please look at it again."),
             "required": _("Type the code from the certificate."),
@@ -30,7 +38,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Ask for a code, and lead to its page."""
     form = CodeForm(request.GET or None)
     if form.is_bound and form.is_valid():
-        return HttpResponseRedirect(reverse("check_code", args=[form.cleaned_data["code"].strip()]))
+        return HttpResponseRedirect(reverse("check_code", args=[form.cleaned_data["code"]]))
     return render(request, "portal/check.html", {"form": form, "face": "check"})
 
 
