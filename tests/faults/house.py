@@ -44,9 +44,13 @@ class OwnCluster:
     folder: Path
     url: str
 
-    def address(self, database: str) -> str:
-        """Return the address of one of its databases."""
-        return self.url.rpartition("/")[0] + f"/{database}"
+    def address(self, database: str, *, role: str = "owner") -> str:
+        """Return the address of one of its databases, for the login of the owner, the web (app) or Celery (worker)."""
+        with at_home(self.folder):
+            cluster = clusters.find(self.name)
+        assert cluster is not None
+        url = {"owner": cluster.url, "app": cluster.web_url, "worker": cluster.work_url}[role]
+        return url.rpartition("/")[0] + f"/{database}"
 
     def run(self, statement: str) -> None:
         """Run a statement in the maintenance database."""
@@ -78,11 +82,12 @@ class House:
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def environment(self, **changes: str) -> dict[str, str]:
-        """Return the environment of a process of this house; it works as the worker's role."""
+        """Return the environment of a process of this house; it works as the worker unless told otherwise."""
+        role = changes.get("DATABASE_ROLE", "worker")
         return {
             **os.environ,
-            "DATABASE_URL": self.url,
-            "DATABASE_ROLE": "worker",
+            "DATABASE_URL": self.cluster.address(self.url.rpartition("/")[2], role=role),
+            "DATABASE_ROLE": role,
             "KILDERKIN_HOME": str(self.folder),
             "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
             "PYTHONUNBUFFERED": "1",

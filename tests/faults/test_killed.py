@@ -1,20 +1,25 @@
 """kill -9 of workers and of the web process: nothing is lost, doubled or left for a person."""
 
+import contextlib
+import http.client
 import os
 import random
 import signal
 import time
 from collections import Counter
 from pathlib import Path
+from urllib.parse import urlencode
 
+import psutil
 import pytest
 
 from core.enums import JobState
 from core.models import Job, JobChunk, JobFailure, OutgoingMail
+from core.processes import leftovers, ports
 from equity.models import AllotmentBatch, Certificate, CertificateFile, Lot
 from portal.queries.proofs import findings
 from tests.factories.equity import make_batch
-from tests.factories.people import make_staff
+from tests.factories.people import make_staff, sign_in_staff
 from tests.faults.crowd import make_allotted, make_paid
 from tests.faults.house import House, children_of, wait_until
 
@@ -75,12 +80,36 @@ def test_worker_killed_at_random_makes_every_certificate_once(house: House, chan
     assert list(findings()) == []
 
 
-def test_web_killed_between_commit_and_hint_leaves_work_that_the_sweeper_finds(house: House) -> None:
-    make_batch(make_paid(3))
-    director = make_staff("director")
+def start_web(house: House, application: str) -> tuple[int, psutil.Process]:
+    """Serve by granian as in production; return its port and the one process that answers requests."""
+    port = ports.free_port()
+    options = f"--interface wsgi --host 127.0.0.1 --port {port} --no-ws --workers 1 --blocking-threads 2 {application}"
+    web = house.start("granian", *options.split(), DATABASE_ROLE="app")
+    wait_until(lambda: web.poll() is not None or not ports.is_free(port), house)
+    (serving,) = [child for child in children_of(web) if "resource_tracker" not in " ".join(child.cmdline())]
+    return port, serving
 
-    web = house.start("tests.faults.approving_web", str(director.pk), "dying", DATABASE_ROLE="app")
-    assert web.wait(timeout=120) == -signal.SIGKILL, house.last_words()
+
+def ask(port: int, path: str, session: str, **answers: str) -> int:
+    """Ask for a page, or post the answers to it, as a browser with that session would; return the status."""
+    browser = http.client.HTTPConnection("localhost", port, timeout=60)
+    headers = {"Cookie": f"sessionid={session}; csrftoken={'t' * 32}", "X-CSRFToken": "t" * 32}
+    headers["Content-Type"] = "application/x-www-form-urlencoded"
+    with contextlib.closing(browser):
+        browser.request("POST" if answers else "GET", path, urlencode(answers), headers)
+        return browser.getresponse().status
+
+
+def test_web_killed_between_commit_and_hint_leaves_work_that_the_sweeper_finds(house: House) -> None:
+    batch = make_batch(make_paid(3))
+    session = sign_in_staff(make_staff("director")).cookies["sessionid"].value
+    port, serving = start_web(house, "tests.faults.dying_web:application")
+    page = f"/office/allotments/{batch.public_id}/decide/"
+
+    assert ask(port, page, session) == 200, house.last_words()
+    with pytest.raises((http.client.HTTPException, ConnectionError)):
+        ask(port, page, session, sha256=batch.rows_sha256)
+    wait_until(lambda: not leftovers.lives(serving), house)
 
     assert AllotmentBatch.objects.get().state == "approved"
     assert (Job.objects.get(kind="certificates").state, CertificateFile.objects.count()) == (JobState.RUNNING, 0)

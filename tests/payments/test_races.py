@@ -1,6 +1,7 @@
 """Real threads on a real database. Each race is first shown to happen with the lock off."""
 
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -24,6 +25,7 @@ from payments.services.sweeping import sweep
 from tests.payments import fake_purpose
 from tests.payments.actions import act, fresh, hear, last_event, open_payment, pay_with, post_event
 from tests.payments.fake_purpose import told
+from tests.races.crowd import as_owner, meeting
 
 pytestmark = [pytest.mark.race, pytest.mark.usefixtures("committed_db")]
 MANY = 20
@@ -123,21 +125,43 @@ def part_of(payment: Payment, number: int) -> Refund:
         )
 
 
+def refunded(payment: Payment) -> int:
+    return sum(Refund.objects.filter(payment=payment).values_list("amount_minor", flat=True))
+
+
+def law_without_its_lock() -> str:
+    """Return the trigger's function as it stands, but that it no longer waits for the payment's row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('payments_refunds_within_payment'::regproc)")
+        (law,) = cursor.fetchone()
+    without, taken_out = re.subn(r"PERFORM 1 FROM payments_payment [^;]* FOR NO KEY UPDATE;", "", law)
+    assert taken_out == 1
+    return without
+
+
 def test_refunds_at_once_exceed_the_payment_with_lock_and_law_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sum is the law's alone: where it is dropped, nothing else counts."""
     payment = pay_with(open_payment())
     hear()
+    as_owner("DROP TRIGGER refunds_within_payment_insert ON payments_refund")
     monkeypatch.setattr(refunds, "lock", unlocked)
-    barrier = Barrier(8)
 
-    def check_then_insert(number: int) -> Any:
-        with atomic():
-            row = unlocked(Payment.objects.all(), pk=payment.pk)
-            left = row.amount_minor - sum(Refund.objects.filter(payment=row).values_list("amount_minor", flat=True))
-            barrier.wait(timeout=20)
-            return left >= 20_000
+    together(lambda number: part_of(payment, number), 8)
 
-    # What a check without a lock would have let through: all eight, where only two fit.
-    assert sum(together(check_then_insert, 8)) == 8
+    assert refunded(payment) == 8 * 20_000 > payment.amount_minor
+
+
+def test_refunds_at_once_slip_past_a_law_that_takes_no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The race is real: with every lock off, each sum is right when it is taken and wrong when all have committed."""
+    payment = pay_with(open_payment())
+    hear()
+    as_owner(law_without_its_lock())
+    monkeypatch.setattr(refunds, "lock", unlocked)
+    monkeypatch.setattr(refunds.jobs, "after_commit", meeting(lambda task, **ids: None, 8))
+
+    together(lambda number: part_of(payment, number), 8)
+
+    assert refunded(payment) == 8 * 20_000 > payment.amount_minor
 
 
 def test_refunds_at_once_never_exceed_the_payment() -> None:

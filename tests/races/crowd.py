@@ -67,7 +67,12 @@ def meeting(function: Callable[..., Any], number: int) -> Callable[..., Any]:
 
 def drop_constraint(table: str, name: str) -> None:
     """Take a law out of this test's own copy of the database, to see what happens without it."""
+    as_owner(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+
+def as_owner(statement: str) -> None:
+    """Change this test's own copy of the database as only its owner may."""
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
-        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        cursor.execute(statement)
         cursor.execute("SET ROLE kilderkin_app")

@@ -3,13 +3,21 @@
 import pytest
 
 from core import clock
-from core.errors import DomainError
+from core.errors import DomainError, constraint_name
 from core.models import OutgoingMail
 from core.transactions import atomic
 from equity.enums import ApplicationState
-from equity.errors import AlreadyDecided, NoSharesLeft, QuantityRefused
+from equity.errors import AlreadyDecided, NoSharesLeft, PersonLimitReached, QuantityRefused
 from equity.integrity import findings
-from equity.models import AllotmentBatch, Application, OfferCapacity, PersonAllowance, RegisterBatch, RegisterEntry
+from equity.models import (
+    AllotmentAuthority,
+    AllotmentBatch,
+    Application,
+    OfferCapacity,
+    PersonAllowance,
+    RegisterBatch,
+    RegisterEntry,
+)
 from equity.services import allotments, applications, payments_in
 from equity.services.allotments import approve_batch
 from equity.services.payments_in import record_paid
@@ -22,10 +30,11 @@ from tests.factories.equity import (
     make_payable_application,
     pay,
 )
-from tests.factories.people import make_staff
+from tests.factories.people import make_holder, make_staff
 from tests.races.crowd import drop_constraint, meeting, patient, together
 
 BUYERS, CAP, AT_ONCE = 300, 100, 60
+ONE_ENTRY = "equity_registerentry_application_id_key"
 pytestmark = pytest.mark.race
 
 
@@ -100,27 +109,67 @@ def test_last_shares_of_a_cap_go_to_exactly_as_many_buyers(committed_db) -> None
 TABS = 8
 
 
-def two_tabs(buyer: Application) -> list:
-    return together([patient(choose(buyer, 40)), patient(choose(buyer, 20))] * (TABS // 2))
+PERSON_MAX = 40
 
 
-def test_two_tabs_without_the_locks_keep_shares_twice(committed_db, monkeypatch) -> None:
-    (buyer,) = assessed_buyers(make_open_offer(), 1)
-    drop_constraint("equity_personallowance", "person_kept_within_limit")
+def second_application() -> Application:
+    """An application of somebody who may have 40 shares and has paid for 38: they now choose how many more."""
+    offer, user = make_open_offer(person_max_shares=PERSON_MAX), make_holder()
+    make_paid_application(offer, PERSON_MAX - 2, user=user)
+    second = make_payable_application(offer, 2, user=user)
+    with atomic():
+        applications.go_back_to_answers(application=second, by=user, at=clock.now())
+    Application.objects.filter(pk=second.pk).update(state="assessed", quantity=None, kept_until_at=None)
+    OfferCapacity.objects.update(kept_shares=PERSON_MAX - 2)
+    PersonAllowance.objects.update(kept_shares=PERSON_MAX - 2)
+    return Application.objects.get(pk=second.pk)
+
+
+def kept_by(application: Application) -> int:
+    return PersonAllowance.objects.get(party_id=application.applicant_id).kept_shares
+
+
+def switch_locks_off(monkeypatch) -> None:
+    """Let every tab read what is left before any of them writes."""
     monkeypatch.setattr(applications, "lock_counters", lambda application: None)
     monkeypatch.setattr(applications, "lock", lambda rows, **lookup: rows.get(**lookup))
     monkeypatch.setattr(applications, "shares_left", meeting(applications.shares_left, TABS))
 
-    two_tabs(buyer)
 
-    chosen = Application.objects.get(state=ApplicationState.QUANTITY_CHOSEN).quantity
-    assert PersonAllowance.objects.get(kept_shares__gt=0).kept_shares > chosen
+def test_two_tabs_without_locks_and_law_keep_more_than_a_person_may_have(committed_db, monkeypatch) -> None:
+    second = second_application()
+    drop_constraint("equity_personallowance", "person_kept_within_limit")
+    switch_locks_off(monkeypatch)
+
+    together([patient(choose(second, 2))] * TABS)
+
+    assert kept_by(second) > PERSON_MAX
+
+
+def test_two_tabs_without_locks_are_stopped_by_the_law_of_the_personal_limit(committed_db, monkeypatch) -> None:
+    second = second_application()
+    switch_locks_off(monkeypatch)
+
+    results = together([patient(choose(second, 2))] * TABS)
+
+    assert [type(result) for result in results if isinstance(result, Exception)] == [PersonLimitReached] * (TABS - 1)
+    assert kept_by(second) == PERSON_MAX
+
+
+def test_two_tabs_with_locks_keep_what_a_person_may_have(committed_db) -> None:
+    second = second_application()
+
+    results = together([patient(choose(second, 2))] * TABS)
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert kept_by(second) == PERSON_MAX
+    assert OfferCapacity.objects.get().kept_shares == PERSON_MAX
 
 
 def test_two_tabs_keep_what_was_chosen_last(committed_db) -> None:
     (buyer,) = assessed_buyers(make_open_offer(), 1)
 
-    results = two_tabs(buyer)
+    results = together([patient(choose(buyer, 40)), patient(choose(buyer, 20))] * (TABS // 2))
 
     assert [result for result in results if isinstance(result, Exception)] == []
     chosen = Application.objects.get(state=ApplicationState.QUANTITY_CHOSEN).quantity
@@ -136,19 +185,41 @@ def approving(batch: AllotmentBatch, director):
     return act
 
 
-def test_two_directors_without_the_lock_both_decide(committed_db, monkeypatch) -> None:
+def switch_the_directors_locks_off(monkeypatch) -> None:
+    """Let both directors read the draft and its paid rows before either writes."""
+    paid = list(Application.objects.select_related("applicant", "applicant_user", "holder", "offer"))
+    monkeypatch.setattr(allotments, "lock", lambda rows, **lookup: rows.get(**lookup))
+    monkeypatch.setattr(allotments, "_locked_applications", meeting(lambda batch: paid, 2))
+
+
+def test_two_directors_without_locks_and_laws_allot_twice(committed_db, monkeypatch) -> None:
     offer = make_open_offer()
     make_paid_application(offer, 2)
     batch = make_batch(offer)
     directors = [make_staff("director"), make_staff("director")]
-    decided = []
-    monkeypatch.setattr(allotments, "lock", lambda rows, **lookup: rows.get(**lookup))
-    monkeypatch.setattr(allotments, "_locked_applications", meeting(lambda batch: list(Application.objects.all()), 2))
-    monkeypatch.setattr(allotments, "_use_authority", lambda batch: decided.append(batch))
+    drop_constraint("equity_registerentry", ONE_ENTRY)
+    drop_constraint("ledger_entry", "ledger_entry_key_key")
+    switch_the_directors_locks_off(monkeypatch)
 
     together([approving(batch, director) for director in directors])
 
-    assert len(decided) == 2
+    assert AllotmentAuthority.objects.get().used_shares == 2 * batch.shares
+    assert sum(RegisterEntry.objects.values_list("quantity", flat=True)) == 2 * batch.shares
+
+
+def test_two_directors_without_locks_are_stopped_by_the_law_of_one_entry(committed_db, monkeypatch) -> None:
+    offer = make_open_offer()
+    make_paid_application(offer, 2)
+    batch = make_batch(offer)
+    directors = [make_staff("director"), make_staff("director")]
+    switch_the_directors_locks_off(monkeypatch)
+
+    results = together([approving(batch, director) for director in directors])
+
+    assert [constraint_name(result) for result in results if isinstance(result, Exception)] == [ONE_ENTRY]
+    assert AllotmentAuthority.objects.get().used_shares == batch.shares
+    assert RegisterEntry.objects.count() == 1
+    assert list(findings()) == []
 
 
 def test_two_directors_at_once_allot_once(committed_db) -> None:
