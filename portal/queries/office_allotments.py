@@ -35,6 +35,7 @@ class Row:
     reference: str
     applicant: str
     holder: str
+    address: str
     paid_at: datetime | None
     is_over: bool
     quantity: int
@@ -150,6 +151,7 @@ def _row(application: Application, quantity: int, amount_minor: int, capital_min
     return Row(
         reference=application.public_id,
         applicant=typed_name(application),
+        address=f"{application.register_address}, {application.register_country}",
         holder=" & ".join(names_line(application.register_names, application.register_designation)),
         paid_at=application.paid_at,
         is_over=application.state not in (ApplicationState.PAID, ApplicationState.ALLOTTED),
