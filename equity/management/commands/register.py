@@ -1,6 +1,8 @@
 """``manage.py register``: the register of members on a day, as known at a moment."""
 
 import csv
+import os
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -41,7 +43,14 @@ class Command(BaseCommand):
         day = _day(options["on"]) if options["on"] else clock.today()
         known_at = _moment(options["known_at"]) if options["known_at"] else known_now()
         rows = register_on(day, known_at=known_at, former=options["former"])
-        if options["csv"]:
+        try:
+            self._print(rows, as_csv=options["csv"])
+            self.stdout.flush()
+        except BrokenPipeError:  # as in `register | head`: whoever read has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again when it ends
+
+    def _print(self, rows: Iterator[RegisterRow], *, as_csv: bool) -> None:
+        if as_csv:
             write_csv(rows, self.stdout)
             return
         for row in rows:
