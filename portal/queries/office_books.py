@@ -7,7 +7,7 @@ from typing import Any
 from core.models import AuditRecord
 from ledger.enums import AccountKind
 from ledger.queries.balances import Balance, balances
-from portal.services.proving import VERB
+from portal.queries.audit_proof import VERB
 
 
 @dataclass(frozen=True)

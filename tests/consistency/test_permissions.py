@@ -30,6 +30,7 @@ from tests.factories.equity import (
     make_paid_application,
 )
 from tests.factories.people import make_holder, make_staff, sign_in, sign_in_staff
+from tests.factories.refunds import make_failed_refund
 
 PUBLIC, SIGNED_IN, HOLDER, OWNER = "public", "signed in", "holder", "owner"
 ACCOUNT_DOORS = """
@@ -115,6 +116,7 @@ def world(db: None) -> World:
         parked_at=clock.now(),
         parked_reason="no such payment",
     )
+    refused = make_failed_refund(make_paid_application(offer))
     clients = {"anonymous": Client(), "owner": sign_in(owner), "other holder": sign_in(make_holder())}
     clients |= {role.value: sign_in_staff(make_staff(role.value)) for role in Role}
     arguments = {
@@ -130,6 +132,7 @@ def world(db: None) -> World:
         "waiting": waiting.public_id,
         "member": Member.objects.get().number,
         "event": event.pk,
+        "refund": refused.public_id,
     }
     return World(arguments, clients)
 
@@ -164,6 +167,7 @@ def _argument(name: str, argument: str, known: dict[str, Any]) -> Any:
         "uidb36": "1",
         "key": "x",
         "event_id": known["event"],
+        "refund_id": known["refund"],
     }[argument]
 
 

@@ -15,6 +15,7 @@ from portal import urls_office
 from portal.permissions import PERMISSIONS
 from tests.factories.equity import make_approved_batch, make_draft_offer, make_open_offer, make_paid_application
 from tests.factories.people import make_holder, make_staff, sign_in, sign_in_staff
+from tests.factories.refunds import make_failed_refund
 
 pytestmark = pytest.mark.django_db
 ROLES = [role.value for role in Role]
@@ -49,6 +50,7 @@ def make_house() -> dict[str, list]:
     batch = make_approved_batch(offer)
     waiting = make_open_offer()
     make_paid_application(waiting)
+    refused = make_failed_refund(make_paid_application(waiting))
     job = Job.objects.get(kind="certificates")
     slug, batch_id = [draft.slug], [batch.public_id]
     return {
@@ -75,10 +77,13 @@ def make_house() -> dict[str, list]:
         },
         "event_again": [park_event().event_id],
         "event_dismiss": ["evt_1"],
+        "refund_again": [refused.public_id],
+        "refund_settle": [refused.public_id],
     }
 
 
-POST_ONLY = ("prove", "job_pause", "job_resume", "job_again", "event_again", "event_dismiss", "batch_return_delivered")
+POST_ONLY = ("prove", "job_pause", "job_resume", "job_again", "event_again", "event_dismiss", "batch_return_delivered",
+             "refund_again", "refund_settle")  # fmt: skip
 # What a GET is answered with where that is not the page itself: no such method, no file yet, the page around the block.
 EXPECTED = dict.fromkeys(POST_ONLY, 405) | {"certificate_file": 404, "job_progress": 302}
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from core import clock
 from core.money import format_minor
 from ledger.queries.balances import balances
-from portal.queries.proofs import chain_head, clearing_balances, findings
+from portal.queries.proofs import chain_head, clearing_ages, clearing_balances, findings
 
 
 class Command(BaseCommand):
@@ -32,6 +33,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{balance.code:32} {amount:>20}")
         sequence, sha256 = chain_head()
         self.stdout.write(f"register: {sequence} batches, head {sha256}")
+        ages = clearing_ages(today=clock.today())
         for balance in clearing_balances():
             amount = format_minor(balance.balance_minor, balance.currency)
-            self.stdout.write(f"on its way: {balance.code} {amount}")
+            age = f", the oldest for {ages[balance.code]} days" if balance.code in ages else ""
+            self.stdout.write(f"on its way: {balance.code} {amount}{age}")
