@@ -43,8 +43,11 @@ def _started(application: Application) -> dict[str, Any]:
     return _step(_("Your application"), "done", at=application.started_at)
 
 
-def money_sentences(application: Application, paying: Paying) -> str:
-    """Return what a bank works on and what came and could not be used, in words; empty when there is neither."""
+def money_sentences(application: Application, paying: Paying, *, gives_up: bool = False) -> str:
+    """Return what a bank works on and what came and could not be used, in words; empty when there is neither.
+
+    ``gives_up`` says it for somebody who is about to end the application.
+    """
     said = []
     if paying.unusable_minor:
         amount = format_minor(paying.unusable_minor, application.currency, get_language() or "en")
@@ -55,7 +58,7 @@ def money_sentences(application: Application, paying: Paying) -> str:
         )
         said.append(came % {"amount": amount})
     if paying.is_under_way:
-        is_over = application.state in OVER or application.paid_at is not None
+        is_over = gives_up or application.state in OVER or application.paid_at is not None
         said.append(
             _("Your bank is still working on a payment. If the money comes, all of it goes back the way it came.")
             if is_over

@@ -11,6 +11,7 @@ from accounts.permissions import holder_required, signed_in_user
 from core import clock
 from equity.enums import UNFINISHED, ApplicationState
 from equity.models import Application
+from equity.queries.paying import paying_of
 from equity.queries.tracking import board_decides_by, tracker_steps
 from equity.services.bookings import day_of
 from equity.views.pay import due_minor
@@ -54,14 +55,14 @@ def tracker(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _context(application: Application) -> dict[str, Any]:
     can_withdraw = application.state in {*UNFINISHED, ApplicationState.PAID}
-    is_unfinished = application.state in UNFINISHED
+    can_go_on = application.state in UNFINISHED and not paying_of(application).is_under_way
     return {
         "application": application,
         "offer": application.offer,
         "total_minor": due_minor(application),
         "steps": tracker_steps(application, today=day_of(clock.now())),
         "withdraw_url": url_of(application, "withdraw") if can_withdraw else "",
-        "continue_url": url_of(application, "apply") if is_unfinished else "",
+        "continue_url": url_of(application, "apply") if can_go_on else "",
         "receipt_url": url_of(application, "receipt") if application.paid_at else "",
         "back_url": reverse("me"),
         "risk_banner": risk_banner(application.offer),

@@ -75,6 +75,8 @@ def test_payment_under_way_leaves_no_second_pay_button() -> None:
     answer = client.post(f"/buy/{application.public_id}/pay/")
 
     assert "by card" not in page
+    assert "Go on with my application" not in words(application, "/buy/{}/status/")
+    assert "all of it goes back" in words(application, "/buy/{}/withdraw/")
     assert answer["Location"] == f"/buy/{application.public_id}/returned/"
     assert Payment.objects.count() == 1
 
