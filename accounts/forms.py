@@ -85,9 +85,8 @@ class StaffSignInForm(account_forms.LoginForm):
 class SignUpForm(account_forms.SignupForm):
     """The least we need: where to write to, how you are called, in which language.
 
-    Note [Names of strangers]: anybody can sign up with anybody's address. Until an address is proved its sign-up may be
-    made again, and only the name and language typed in the browser that proves it count; signing in does not prove it,
-    for that browser typed no name.
+    Note [Names of strangers]: anybody can sign up with anybody's address. Only name and language typed in the browser
+    that proves the address count; signing in does not prove it, for there no name was typed.
     """
 
     full_name = forms.CharField(
@@ -130,8 +129,7 @@ class SignUpForm(account_forms.SignupForm):
         data = self.cleaned_data
         typed = {"name": data["full_name"], "language": data["language"]}
         remember_sign_up(request, email=data["email"], **typed)
-        unproved = find_unproved(data["email"])
-        if unproved is None:
+        if (unproved := find_unproved(data["email"])) is None:
             return cast(User, super().save(request))
         with atomic():
             take_sign_up_name(user=unproved, **typed, by=None, at=clock.now())
