@@ -81,3 +81,17 @@ def test_public_and_personal_pages_are_accessible_and_fit(new_page, language: st
     wrong += [found for path in own for found in inspect(page, path)]
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_ranking_shows_its_amounts_on_the_smallest_phone(new_page, language: str) -> None:
+    page = new_page(language, 320)
+    page.goto("/")
+
+    edges = page.locator("table.table-tight td.number").evaluate_all(
+        "cells => cells.map(cell => { const words = document.createRange(); words.selectNodeContents(cell);"
+        " return words.getBoundingClientRect().right; })"
+    )
+
+    assert len(edges) > 2
+    assert max(edges) <= 320
