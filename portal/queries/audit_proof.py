@@ -37,7 +37,7 @@ LATE = "SELECT id FROM core_auditrecord WHERE id <@ %s::int8multirange ORDER BY 
 def next_seal() -> dict[str, Any]:
     """Return the seal of everything since the last one: after, until, count, sha256, missing, late."""
     last = AuditRecord.objects.filter(verb=VERB, detail__has_key="trail").order_by("-id").first()
-    before = last.detail["trail"] if last else {"until": 0, "missing": "{}"}
+    before: dict[str, Any] = last.detail["trail"] if last else {"until": 0, "missing": "{}"}
     with connection.cursor() as cursor:
         cursor.execute(LATE, [before["missing"]])
         late = [row[0] for row in cursor.fetchall()]

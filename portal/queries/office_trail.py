@@ -94,6 +94,12 @@ TOLD = {
     "version": _("version"),
     "what": _("what"),
 }
+# What the house itself writes as a reason, in English; whatever a person or the bank wrote stays as it is.
+REASONS = {
+    "Withdrawn by the applicant": _("Withdrawn by the applicant"),
+    "The minimum of the offer was not reached": _("The minimum of the offer was not reached"),
+    "The application could not be completed": _("The application could not be completed"),
+}
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,11 @@ def event_of(row: AuditRecord) -> TrailEvent:
 def sentence_of(row: AuditRecord) -> str:
     """Return what was done, with the few facts that help; a verb without a sentence is shown as it is."""
     words = str(SENTENCES.get(row.verb, row.verb.replace("_", " ")))
-    told = [f"{label} {row.detail[name]}" for name, label in TOLD.items() if row.detail.get(name) not in (None, "")]
+    told = [
+        f"{label} {REASONS.get(str(row.detail[name]), row.detail[name])}"
+        for name, label in TOLD.items()
+        if row.detail.get(name) not in (None, "")
+    ]
     return f"{words} ({', '.join(told)})" if told else words
 
 

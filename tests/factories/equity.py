@@ -22,14 +22,12 @@ from equity.models import (
 )
 from equity.queries.offers import latest_documents, ranking_sha256, version_sha256
 from equity.services import allotments, applications, offers
-from equity.services.endings import withdraw
 from payments.enums import AttemptOutcome
 from payments.gateways.port import CheckoutFacts
-from payments.models import Payment, Refund
+from payments.models import Payment
 from payments.rules.outcomes import State, Terms
 from payments.services.attempts import begin_attempt, end_attempt
 from payments.services.checkouts import prepare_checkout
-from payments.services.refunds import fail_refund
 from payments.services.settling import settle_checkout
 from tests.factories.people import make_holder, make_staff
 
@@ -333,16 +331,3 @@ def make_approved_batch(offer: Offer, *, director: User | None = None) -> Allotm
         return allotments.approve_batch(
             batch=batch, sha256=batch.rows_sha256, by=director or make_staff("director"), at=clock.now()
         )
-
-
-def make_failed_refund(offer: Offer) -> Refund:
-    """Let a buyer pay and withdraw, and the provider refuse the refund."""
-    application = make_paid_application(offer)
-    now = clock.now()
-    with atomic():
-        withdraw(application=application, by=application.applicant_user, at=now)
-        refund = Refund.objects.get(payment__reference=application.public_id)
-        attempt = begin_attempt(payment=refund.payment, refund=refund, at=now)
-        fail_refund(refund=refund, attempt=attempt, reason="account closed", at=now)
-    refund.refresh_from_db()
-    return refund
