@@ -54,9 +54,7 @@ def in_fours(code: str) -> list[str]:
 @register.filter
 def code_size(code: str) -> int:
     """Return the size in points of the check code on one line under the square code."""
-    return fitting_size(
-        [" ".join(in_fours(code))], sizes_pt=(9, 8, 7, 6, 5), width_mm=45, height_mm=5, broken_max_pt=0
-    )
+    return fitting_size([" ".join(in_fours(code))], sizes_pt=(9, 8, 7, 6, 5), width_mm=45, height_mm=5, broken_max_pt=0)
 
 
 @register.filter
