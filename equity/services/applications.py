@@ -214,6 +214,14 @@ def kept_until(application: Application, *, at: datetime) -> datetime:
 
 
 @needs_transaction
+def go_on_after_thinking(*, application: Application, by: "User", at: datetime) -> None:
+    """Keep that the person chose expressly to go on after the time to think; raises `StillCoolingOff` before."""
+    if at < application.not_before_at:
+        raise StillCoolingOff()
+    audit.record(by=by, at=at, verb="went_on_after_thinking", subject=application)
+
+
+@needs_transaction
 def confirm_answers(
     *, application: Application, accepted_documents: list[str], by: "User", at: datetime
 ) -> Application:

@@ -294,7 +294,12 @@ class Wait(Step):
         return None
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
-        return HttpResponseRedirect(self.next_url())
+        """Go on by an express choice, once the time is over; before that, look at the clock again."""
+        if self.at < self.application.not_before_at:
+            return HttpResponseRedirect(url_of(self.application, "wait"))
+        with atomic():
+            applications.go_on_after_thinking(application=self.application, by=signed_in_user(request), at=self.at)
+        return HttpResponseRedirect(url_of(self.application, "check"))
 
     def context(self) -> dict[str, Any]:
         application = self.application

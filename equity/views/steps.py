@@ -38,6 +38,11 @@ def current_step(application: Application, *, at: Any) -> str:
     }[ApplicationState(state)]
 
 
+def had_time_to_think(application: Application) -> bool:
+    """Tell whether a thinking time applies, after which an express choice is asked for (COBS 4.12A)."""
+    return application.not_before_at > application.started_at
+
+
 def own_application(request: HttpRequest, public_id: str) -> Application:
     """Return the signed-in person's application, or 404 for anybody else's."""
     application = applications_of(signed_in_user(request)).filter(public_id=public_id).first()
@@ -79,7 +84,11 @@ class Step(View):
             return HttpResponseRedirect(url_of(self.application, "tracker"))
         standing = current_step(self.application, at=self.at)
         is_ahead = ORDER.index(self.step) > ORDER.index(standing)
-        if is_ahead or (standing == "pay" and self.step != "pay") or (self.step == "wait" and standing == "check"):
+        if (
+            is_ahead
+            or (standing == "pay" and self.step != "pay")
+            or (self.step == "wait" and not had_time_to_think(self.application))
+        ):
             return HttpResponseRedirect(url_of(self.application, standing))
         return super().dispatch(request, *args, **kwargs)
 

@@ -15,7 +15,7 @@ from equity.queries.paying import paying_of
 from equity.queries.tracking import board_decides_by, tracker_steps
 from equity.services.bookings import day_of
 from equity.views.pay import due_minor
-from equity.views.steps import current_step, own_application, risk_banner, url_of
+from equity.views.steps import current_step, had_time_to_think, own_application, risk_banner, url_of
 
 
 @require_GET
@@ -24,7 +24,10 @@ def apply(request: HttpRequest, public_id: str) -> HttpResponse:
     """Lead to the step at which the application stands, on whatever device."""
     application = own_application(request, public_id)
     if application.state in UNFINISHED:
-        return HttpResponseRedirect(url_of(application, current_step(application, at=clock.now())))
+        standing = current_step(application, at=clock.now())
+        # Whoever comes back after the time to think meets the choice first, leaving as large as going on.
+        meets_choice = standing == "check" and had_time_to_think(application)
+        return HttpResponseRedirect(url_of(application, "wait" if meets_choice else standing))
     return HttpResponseRedirect(url_of(application, "tracker"))
 
 

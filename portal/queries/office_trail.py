@@ -14,6 +14,7 @@ SENTENCES: dict[str, Promise] = {
     "allotment_approved": _("Approved the allotment"),
     "allotment_prepared": _("Prepared an allotment"),
     "allotment_rejected": _("Sent the allotment back"),
+    "went_on_after_thinking": _("Chose to go on after the time to think"),
     "application_confirmed": _("Confirmed the answers and went to pay"),
     "application_details_given": _("Gave name and address"),
     "application_expired": _("The application ended unfinished or unallotted"),

@@ -7,7 +7,7 @@ from django.test import Client
 
 from core import clock
 from core.jobs import engine
-from core.models import OutgoingMail
+from core.models import AuditRecord, OutgoingMail
 from core.transactions import atomic
 from equity.enums import ApplicationState, OfferState
 from equity.errors import NothingToAllot, OfferNotOpen
@@ -26,7 +26,7 @@ from tests.factories.equity import (
     make_payable_application,
     pay,
 )
-from tests.factories.people import make_holder, make_staff
+from tests.factories.people import make_holder, make_staff, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +157,17 @@ def test_check_form_leads_to_the_certificate_it_names() -> None:
     answer = Client().get("/check/", {"code": " " + "A" * 22 + " "})
 
     assert answer.headers["Location"] == "/check/" + "A" * 22 + "/"
+
+
+def test_choice_after_the_thinking_time_is_asked_for_and_kept() -> None:
+    application = make_payable_application(make_open_offer(), 2)
+    with atomic():
+        applications.go_back_to_answers(application=application, by=application.applicant_user, at=clock.now())
+    client = sign_in(application.applicant_user)
+    assert client.get(f"/buy/{application.public_id}/").headers["Location"].endswith("/wait/")
+    assert "Your 24 hours are over. What now?" in client.get(f"/buy/{application.public_id}/wait/").content.decode()
+
+    answer = client.post(f"/buy/{application.public_id}/wait/")
+
+    assert answer.headers["Location"].endswith("/check/")
+    assert AuditRecord.objects.filter(verb="went_on_after_thinking", by=application.applicant_user).count() == 1
