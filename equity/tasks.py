@@ -25,4 +25,4 @@ def send_allotment_letter_item(lease: Lease, application_id: int) -> None:
     """Tell one buyer that the shares are theirs; the chunk's position makes it one letter."""
     application = Application.objects.select_related("offer", "applicant", "applicant_user").get(pk=application_id)
     with lease.store():
-        send_letter(kind="allotted", application=application, at=clock.now())
+        send_letter(kind="allotted", application=application, at=application.allotted_at or clock.now())

@@ -9,7 +9,7 @@ urlpatterns = [
     path("risk/", home.risk, name="risk"),
     path("language/", language.choose, name="set_language"),
     path("check/", check.ask, name="check"),
-    path("check/<public_id:code>/", check.check, name="check_code"),
+    path("check/<str:code>/", check.check, name="check_code"),
     path("me/", me.me, name="me"),
     path("me/certificates/<public_id:public_id>.pdf", me.certificate, name="me_certificate"),
     path("office/", include("portal.urls_office")),

@@ -1,6 +1,6 @@
 """Applications as their owners and the staff see them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet, Sum
 
@@ -51,3 +51,18 @@ def waiting_for_allotment(offer: Offer) -> QuerySet[Application]:
     """Return paid applications in the order in which they were paid."""
     rows = Application.objects.filter(offer=offer, state=ApplicationState.PAID)
     return rows.select_related("applicant", "holder").order_by("paid_at", "id")
+
+
+def allottable_on(offer: Offer, day: date) -> list[Application]:
+    """Return the paid applications that a resolution of the day can allot, in the order of payment.
+
+    Whoever paid later waits: nobody is a shareholder before paying. So does a second application of one holder under
+    another name or address: what a director approves for one row must not be overwritten by the next.
+    """
+    standing: dict[int | None, tuple[object, ...]] = {}
+    rows = []
+    for row in waiting_for_allotment(offer).filter(paid_at__date__lte=day):
+        here = (row.register_names, row.register_address, row.register_country)
+        if standing.setdefault(row.holder_id, here) == here:
+            rows.append(row)
+    return rows

@@ -20,13 +20,13 @@ from equity.errors import (
     VersionChanged,
 )
 from equity.models import AllotmentAuthority, AllotmentBatch, AllotmentLine, Application, Offer, ShareClass
-from equity.queries.applications import waiting_for_allotment
+from equity.queries.applications import allottable_on
 from equity.queries.company import issued_shares
 from equity.rules.capital import nominal_parts
 from equity.rules.digests import content_sha256
-from equity.services.bookings import book_allotments, day_of
+from equity.services.bookings import book_allotments
 from equity.services.certificates import write_certificates
-from equity.services.endings import minimum_reached
+from equity.services.endings import allotted_shares
 from equity.services.register import Issue, write_issues
 
 if TYPE_CHECKING:
@@ -41,16 +41,16 @@ def prepare_batch(
 ) -> AllotmentBatch:
     """Write a draft with every paid application, in the order of payment, and freeze the hash of its rows.
 
-    Whoever paid after the day of the resolution waits for the next batch: nobody is a shareholder before paying.
-    Raises `NothingToAllot`, `MinimumNotReached`, `AuthorityExceeded`, `DraftWaits`.
+    Whoever paid after the day of the resolution waits for the next batch. The minimum counts what was allotted before
+    and what this batch allots. Raises `NothingToAllot`, `MinimumNotReached`, `AuthorityExceeded`, `DraftWaits`.
     """
     offer = lock(Offer.objects.all(), pk=offer.pk)
-    waiting = [row for row in waiting_for_allotment(offer) if row.paid_at and day_of(row.paid_at) <= resolved_on]
+    waiting = allottable_on(offer, resolved_on)
     if not waiting:
         raise NothingToAllot()
-    if not minimum_reached(offer):
-        raise MinimumNotReached()
     shares = sum(application.quantity or 0 for application in waiting)
+    if allotted_shares(offer) + shares < offer.minimum_shares:
+        raise MinimumNotReached()
     authority = _covering_authority(offer, shares, resolved_on)
     with constraints_as({"allotment_one_draft_per_offer": DraftWaits}), atomic():
         batch = AllotmentBatch.objects.create(

@@ -122,6 +122,12 @@ def minimum_reached(offer: Offer) -> bool:
     return int(paid.aggregate(total=Sum("quantity"))["total"] or 0) >= offer.minimum_shares
 
 
+def allotted_shares(offer: Offer) -> int:
+    """Return how many shares of the offer are allotted."""
+    allotted = Application.objects.filter(offer=offer, state=ApplicationState.ALLOTTED)
+    return int(allotted.aggregate(total=Sum("quantity"))["total"] or 0)
+
+
 def has_batches(offer: Offer) -> bool:
     """Tell whether any allotment of the offer was approved."""
     return AllotmentBatch.objects.filter(offer=offer, state="approved").exists()

@@ -81,8 +81,8 @@ def _closed_sentence(row: Offer) -> str:
         return _("This offer is a draft: only staff can see it.")
     if row.state == OfferState.OPEN and is_open(row, at=clock.now()):
         return _(
-            "What this offer tells about its risks has grown too old. Nobody can apply until it is told anew; "
-            "whoever paid can take the money back."
+            "What this offer tells about its risks has grown too old, so nobody can apply any more. "
+            "Whoever paid and has no shares yet can take the money back."
         )
     if row.state == OfferState.OPEN:
         return _("This offer is not open at the moment.")

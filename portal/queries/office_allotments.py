@@ -18,7 +18,7 @@ from equity.models import (
     Offer,
     ShareClass,
 )
-from equity.queries.applications import waiting_for_allotment
+from equity.queries.applications import allottable_on
 from equity.queries.company import issued_shares
 from equity.queries.holders import typed_name
 from equity.rules.capital import nominal_parts
@@ -97,9 +97,9 @@ def offers_to_allot() -> QuerySet[Offer]:
     return rows.filter(waiting__gt=0).order_by("closes_at")
 
 
-def preview_of_offer(offer: Offer) -> Preview:
-    """Return what a batch prepared now would hold."""
-    waiting = list(waiting_for_allotment(offer))
+def preview_of_offer(offer: Offer, *, on: date) -> Preview:
+    """Return what a batch of a resolution of the day would hold."""
+    waiting = allottable_on(offer, on)
     rows = [(row, row.quantity or 0, (row.quantity or 0) * (row.price_minor or 0)) for row in waiting]
     return _preview(offer, rows, offer.authority, issued_before=issued_shares().get(offer.share_class_id, 0))
 

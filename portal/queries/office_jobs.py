@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.enums import JobState
 from core.models import Job, JobFailure
-from equity.models import Certificate
+from equity.models import Application, Certificate
 from portal.queries.office_people import name_of
 
 TITLES: dict[str, Promise] = {
@@ -97,4 +97,7 @@ def failures_of(job: Job) -> list[FailureLine]:
     if job.kind == "certificates":
         found = Certificate.objects.filter(pk__in=[row.item for row in rows if row.item.isdecimal()])
         names = {str(pk): serial for pk, serial in found.values_list("pk", "serial")}
+    if job.kind == "allotment_letters":
+        people = Application.objects.filter(pk__in=[row.item for row in rows if row.item.isdecimal()])
+        names = {str(pk): public_id for pk, public_id in people.values_list("pk", "public_id")}
     return [FailureLine(names.get(row.item, row.item), row.reason, row.failed_at) for row in rows]

@@ -1,5 +1,6 @@
 """The public check: is this certificate good? Nothing personal is shown."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -18,6 +19,9 @@ class CodeField(forms.RegexField):
     def to_python(self, value: Any) -> str:
         """Return what was typed without spaces."""
         return "".join(super().to_python(value).split())
+
+
+CODE = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 class CodeForm(forms.Form):
@@ -51,7 +55,8 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _verdict(code: str) -> dict[str, Any]:
-    certificate = find_by_code(code)
+    code = "".join(code.split())
+    certificate = find_by_code(code) if CODE.fullmatch(code) else None
     if certificate is None:
         return {"verdict": "unknown", "code": code}
     end = getattr(certificate, "end", None)

@@ -10,7 +10,7 @@ from core.jobs import engine
 from core.models import AuditRecord, OutgoingMail
 from core.transactions import atomic
 from equity.enums import ApplicationState, OfferState
-from equity.errors import NothingToAllot, OfferNotOpen
+from equity.errors import MinimumNotReached, NothingToAllot, OfferNotOpen
 from equity.models import Application
 from equity.queries.offers import stale, takes_applications
 from equity.rules.publish_gate import Missing
@@ -141,7 +141,7 @@ def test_allotment_letters_are_a_job_and_one_each() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/check/%00x/", "/offers/offer/documents/%00/", "/me/certificates/%00.pdf", "/buy/%00/status/", "/demo/mail/%00/"],
+    ["/offers/offer/documents/%00/", "/me/certificates/%00.pdf", "/buy/%00/status/", "/demo/mail/%00/"],
 )
 def test_address_with_a_hidden_character_is_no_address(path: str) -> None:
     make_open_offer()
@@ -171,3 +171,43 @@ def test_choice_after_the_thinking_time_is_asked_for_and_kept() -> None:
 
     assert answer.headers["Location"].endswith("/check/")
     assert AuditRecord.objects.filter(verb="went_on_after_thinking", by=application.applicant_user).count() == 1
+
+
+@pytest.mark.parametrize("code", ["%00x", "short", "A" * 40, "AAAA AAAA"])
+def test_check_of_what_is_no_code_says_unknown(code: str) -> None:
+    make_open_offer()
+
+    answer = Client().get(f"/check/{code}/")
+
+    assert answer.status_code == 404
+    assert "We have no certificate with this code" in answer.content.decode()
+
+
+def test_second_application_of_a_holder_under_another_address_waits_for_the_next_batch() -> None:
+    offer = make_open_offer()
+    user = make_holder()
+    first = make_paid_application(offer, 2, user=user)
+    second = make_paid_application(offer, 2, user=user)
+    Application.objects.filter(pk=second.pk).update(register_address="99 New Street, Leeds")
+
+    make_approved_batch(offer)
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == (ApplicationState.ALLOTTED, ApplicationState.PAID)
+
+
+def test_minimum_counts_only_who_paid_by_the_day() -> None:
+    offer = make_open_offer(minimum_shares=4, opens_at=clock.now() - timedelta(days=9))
+    early = make_paid_application(offer, 2)
+    make_paid_application(offer, 2)
+    Application.objects.filter(pk=early.pk).update(paid_at=clock.now() - timedelta(days=2))
+
+    with pytest.raises(MinimumNotReached), atomic():
+        prepare_batch(
+            offer=offer,
+            minute_reference="BM 1",
+            resolved_on=clock.today() - timedelta(days=1),
+            by=make_staff("secretary"),
+            at=clock.now(),
+        )

@@ -59,7 +59,7 @@ def test_preview_splits_the_money_and_counts_shares_and_authority() -> None:
     offer = make_open_offer()
     make_paid_application(offer, 20)
 
-    preview = preview_of_offer(offer)
+    preview = preview_of_offer(offer, on=clock.today())
 
     assert (preview.amount_minor, preview.capital_minor, preview.premium_minor) == (47_500, 2, 47_498)
     assert (preview.issued_before, preview.issued_after) == (0, 20)

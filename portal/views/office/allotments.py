@@ -1,5 +1,6 @@
 """Allotments: prepared by one person, decided by another by its exact rows."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -52,8 +53,14 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and acted(request, form, partial(_prepare, offer=offer, kept=kept)):
         return HttpResponseRedirect(reverse("office:batch", args=[kept[0].public_id]))
     context = {"offer": offer, "form": form, "back_url": reverse("office:allotments"), "standing": standing_of(offer)}
-    context["preview"] = office_allotments.preview_of_offer(offer)
+    context["preview"] = office_allotments.preview_of_offer(offer, on=_resolution_day(form, today))
     return office_page(request, "portal/office/batch_new.html", context, status=422 if form.errors else 200)
+
+
+def _resolution_day(form: PrepareForm, today: date) -> date:
+    """The day that was typed, so that the rows shown are the rows of that day; today before anything is typed."""
+    typed: date | None = getattr(form, "cleaned_data", {}).get("resolved_on")
+    return typed or today
 
 
 def _prepare(data: dict[str, Any], *, offer: Offer, kept: list[AllotmentBatch], by: Any, at: Any) -> None:
