@@ -50,11 +50,6 @@ def remember_sign_in(request: HttpRequest, user: User, *, by_mail: bool = False)
         remember_factor(request, user, way)
 
 
-def forget_factor(request: HttpRequest) -> None:
-    """Make the next act ask again."""
-    request.session.pop(SESSION_KEY, None)
-
-
 def fresh_factor_required(view: View) -> View:
     """Let a signed-in user pass who proved a factor a moment ago; ask everybody else, then bring them back.
 

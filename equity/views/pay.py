@@ -131,7 +131,6 @@ def returned(request: HttpRequest, public_id: str) -> HttpResponse:
         "application": application,
         "offer": application.offer,
         "total_minor": due_minor(application),
-        "refresh_seconds": 3,
         "tracker_url": url_of(application, "tracker"),
         "risk_banner": risk_banner(application.offer),
     }

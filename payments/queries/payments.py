@@ -47,11 +47,6 @@ def parked_events() -> QuerySet[ProviderEvent]:
     return ProviderEvent.objects.filter(parked_at__isnull=False, processed_at__isnull=True).order_by("parked_at")
 
 
-def refunds_of(payment: Payment) -> list[Refund]:
-    """Return what went back or is going back of the payment, oldest first; what the provider refused is left out."""
-    return list(payment.refunds.exclude(state=RefundState.FAILED).order_by("pk"))
-
-
 def failed_refunds() -> QuerySet[Refund]:
     """Return refunds the provider would not make and nobody has settled, newest first."""
     unsettled = Refund.objects.filter(state=RefundState.FAILED, settled_at__isnull=True, again__isnull=True)

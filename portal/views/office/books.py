@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.permissions import has_role
 from core.models import AuditRecord
 from payments.models import ProviderEvent
-from payments.permissions import can_settle_events
 from payments.queries.payments import failed_refunds, parked_events
 from payments.services.events import dismiss_event, retry_event
 from portal.forms.acts import ConfirmForm, NoteForm
 from portal.forms.lists import TrailForm
+from portal.permissions import PERMISSIONS
 from portal.queries import office_books, office_trail
 from portal.services.proving import prove_and_keep
 from portal.views.office.downloads import csv_answer
@@ -55,7 +56,7 @@ def payments_page(request: HttpRequest, form: Any, refused_id: str) -> HttpRespo
     context = {
         "events": list(parked_events()),
         "refunds": list(failed_refunds()),
-        "may_settle": can_settle_events(request.user),  # type: ignore[arg-type]
+        "may_settle": has_role(request.user, *PERMISSIONS["office:event_again"]),
         "form": form,
         "refused_event": refused_id,
     }
