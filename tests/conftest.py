@@ -13,6 +13,7 @@ from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser, sync_playwright
 
 from core.processes.messages import compile_messages
+from tests.databases import dropping
 from tests.network import only_loopback
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
@@ -98,16 +99,16 @@ def committed_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest
     name = f"{template}_copy_{next(_copies)}"
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         become("")
-        _with_server(
-            f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{template}"'
-        )
+        _with_server(*dropping(name), f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         _use(name)
         become(APP_ROLE)
         yield name
         _use(template)
         become("")
-        _with_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        become(APP_ROLE)
+        try:
+            _with_server(*dropping(name))
+        finally:
+            become(APP_ROLE)
 
 
 def _use(name: str) -> None:

@@ -39,6 +39,9 @@ INSTALLED_APPS = [
     "ledger",
     "payments",
     "equity",
+    "ballots",
+    "beers",
+    "agm",
     "portal",
 ]
 MIDDLEWARE = [

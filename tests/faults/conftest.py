@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from core.processes import postgres
+from tests.databases import dropping
 from tests.faults.house import House, OwnCluster, at_home, settings_of
 
 PREFIX = "kilderkin-faults-"
@@ -64,7 +65,7 @@ def house(own_cluster: OwnCluster, django_db_blocker: Any, settings: Any) -> Ite
         yield house
         house.end_processes()
     own_cluster.ensure_running()
-    own_cluster.run(f"DROP DATABASE {database} WITH (FORCE)")
+    own_cluster.run(*dropping(database))
     shutil.rmtree(house.folder)
 
 

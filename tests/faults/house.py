@@ -52,10 +52,11 @@ class OwnCluster:
         url = {"owner": cluster.url, "app": cluster.web_url, "worker": cluster.work_url}[role]
         return url.rpartition("/")[0] + f"/{database}"
 
-    def run(self, statement: str) -> None:
-        """Run a statement in the maintenance database."""
+    def run(self, *statements: str) -> None:
+        """Run statements in the maintenance database."""
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
-            connection.execute(statement.encode())
+            for statement in statements:
+                connection.execute(statement.encode())
 
     def ensure_running(self) -> None:
         """Start the server if an earlier fault left it down."""
