@@ -1,0 +1,3 @@
+from agm.models.meeting import AgendaItem, Meeting, Notice, NoticeDelivery
+
+__all__ = ["AgendaItem", "Meeting", "Notice", "NoticeDelivery"]

@@ -2,8 +2,8 @@
 
 Note [Two envelopes]: before the close there are `Envelope` rows, each with a name outside and a sealed paper inside;
 the key is not here. After the close there are `Paper` rows that came back from the scrutineer, each with nothing but a
-tracking code and choices. Nothing joins the two: no foreign key, no time, no serial, no order (papers are written in the
-order of their random codes, in one statement).
+tracking code and choices. Nothing joins the two: no foreign key, no time, no serial, no order (papers are written in
+the order of their random codes, in one statement).
 """
 
 from django.conf import settings
@@ -21,8 +21,8 @@ CODE_LENGTH_MAX = 40
 class Envelope(models.Model):
     """A member's sealed paper; voting again replaces it until the close, and every version is in the log.
 
-    ``caster_position`` is 1 for who votes for themselves, for joint holders their place in the register: the first-named
-    prevails (Companies Act 2006 s.286).
+    ``caster_position`` is 1 for who votes for themselves, for joint holders their place in the register: the
+    first-named prevails (Companies Act 2006 s.286).
     """
 
     contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="envelopes")

@@ -16,8 +16,8 @@ NOT_COUNTED = [*NOT_OPENED, ContestState.OPENED]
 class Contest(models.Model):
     """One question with its rules; once frozen the rules never change, and the state only goes forward.
 
-    Resolutions are named (proxies, splits and representatives demand it) and weighted by share; beer ballots are secret.
-    A secret contest weighted by share would show who an unusual holding belongs to: the database refuses it.
+    Resolutions are named (proxies, splits and representatives demand it) and weighted by share; beer ballots are
+    secret. A secret contest weighted by share would show who an unusual holding belongs to: the database refuses it.
     """
 
     public_id = PublicIdField()
