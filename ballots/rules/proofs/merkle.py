@@ -60,7 +60,7 @@ class MerkleTree:
         return self._subtree(0, size) if size else EMPTY_ROOT
 
     def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
-        """Return the path of RFC 9162 section 2.1.3.1 for the entry at ``index``; ``ValueError`` where there is none."""
+        """Return the path of RFC 9162 section 2.1.3.1 for the entry at ``index``; ``ValueError`` if none is there."""
         size = self._checked(size)
         if not 0 <= index < size:
             raise ValueError(f"no entry {index} in a tree of {size}")

@@ -1,7 +1,7 @@
 """A paper as it lies in its envelope, the code that finds it again, and the one length all envelopes of a contest have.
 
-A secret paper (beer ballots) is ``{"v":1,"contest","code","choices":[option ids in order]}``; a named paper (resolutions)
-``{"v":1,"contest","code","entry","for","against","withheld","capacity"}``. Nothing else may stand in it.
+A secret paper (beer ballots) is ``{"v":1,"contest","code","choices":[option ids in order]}``; a named paper
+(resolutions) ``{"v":1,"contest","code","entry","for","against","withheld","capacity"}``. Nothing else may stand in it.
 """
 
 import hashlib
@@ -94,9 +94,8 @@ def choice_fields(choice: Choice) -> dict[str, Any]:
 def tracking_code(cast_id: bytes, contest: str, canonical: bytes) -> str:
     """Return the code a voter finds the own paper by: the first 100 bits of HMAC-SHA256(cast_id, contest, choice).
 
-    The form's random ``cast_id`` (16 bytes) is the key and is kept by nobody but the voter's browser, so the code cannot
-    be computed from what the server keeps, and the same paper sent again has the same code. Written in Crockford's
-    base 32 in groups of five: ``7QK4M-0ZT2R-9XW5B-H3N6D``.
+    The form's random ``cast_id`` (16 bytes) is the key and is kept by nobody but the voter's browser, so the code
+    cannot be computed from what the server keeps, and the same paper sent again has the same code. In Crockford's base 32 in groups of five: ``7QK4M-0ZT2R-9XW5B-H3N6D``.
     """
     _check_cast_id(cast_id)
     digest = hmac.new(cast_id, CODE_DOMAIN + contest.encode() + b"\0" + canonical, hashlib.sha256).digest()
@@ -149,10 +148,10 @@ def read_choice(fields: dict[str, Any]) -> Choice:
         if isinstance(choices, list) and all(isinstance(option, str) for option in choices):
             return Ranking(tuple(choices))
     elif set(fields) == {"entry", "for", "against", "withheld", "capacity"}:
-        votes = [fields["for"], fields["against"], fields["withheld"]]
+        votes = (fields["for"], fields["against"], fields["withheld"])
         whole = all(type(number) is int and 0 <= number <= VOTES_MAX for number in votes)
-        if whole and isinstance(fields["entry"], str) and fields["capacity"] in set(Capacity):
-            return Split(fields["entry"], *votes, Capacity(fields["capacity"]))
+        if whole and isinstance(fields["entry"], str) and fields["capacity"] in list(Capacity):
+            return Split(fields["entry"], *votes, capacity=Capacity(fields["capacity"]))
     raise ProofRefused(Refusal.MALFORMED, "choice")
 
 
@@ -173,7 +172,7 @@ def padded_length(contest: str, *, options: Sequence[str] = (), choices_max: int
 
 
 def pad(data: bytes, length: int) -> bytes:
-    """Return the data padded to ``length`` bytes by ISO/IEC 7816-4 (0x80, then zeros); TOO_LONG when it does not fit."""
+    """Return the data padded to ``length`` bytes by ISO/IEC 7816-4 (0x80, then zeros); TOO_LONG if it does not fit."""
     if len(data) + len(PAD_MARK) > length:
         raise ProofRefused(Refusal.TOO_LONG, f"{len(data)} of {length - len(PAD_MARK)} bytes")
     return (data + PAD_MARK).ljust(length, b"\0")

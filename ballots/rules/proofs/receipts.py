@@ -109,7 +109,7 @@ def encode(promise: Promise, key: LogKey) -> str:
 
 
 def decode(token: str) -> Promise:
-    """Return what a token says, *without* asking whether it is signed; ``ProofRefused`` MALFORMED when it is no token."""
+    """Return what a token says, *without* asking whether it is signed; ``ProofRefused`` MALFORMED if it is no token."""
     parts = token.split(".")
     if len(parts) != 6 or parts[0] != VERSION or not parts[3].isascii() or not parts[3].isdecimal():
         raise ProofRefused(Refusal.MALFORMED, "receipt")

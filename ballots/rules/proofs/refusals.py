@@ -1,4 +1,4 @@
-"""Why a proof, a paper, a key or a file is refused: codes only; the sentences are said by whoever speaks to a person."""
+"""Why a proof, a paper, a key or a file is refused: codes only; the sentences are said by who speaks to a person."""
 
 from enum import StrEnum
 
@@ -26,6 +26,7 @@ class Refusal(StrEnum):
     NOT_RETURNED = "not_returned"
     SPOILED_UNKNOWN = "spoiled_unknown"
     PAPER_WRONG = "paper_wrong"
+    ALREADY_OPENED = "already_opened"
     NEGATIVE = "negative"
     TOO_MANY_VOTES = "too_many_votes"
 

@@ -25,14 +25,15 @@ def entry_sha256(salt: bytes, entry: str) -> str:
 
 def roll_csv(salt: bytes, entries: Iterable[tuple[str, int]]) -> bytes:
     """Return the published roll: ``entry,votes``, one line for each (public id, votes), sorted by the salted hash."""
-    lines = []
+    votes_of: dict[str, int] = {}
     for entry, votes in entries:
         if not 0 < votes <= VOTES_MAX:
             raise ProofRefused(Refusal.NEGATIVE, "votes of a roll entry")
-        lines.append(f"{entry_sha256(salt, entry)},{votes}\n")
-    if len(set(lines)) != len(lines):
-        raise ProofRefused(Refusal.WRONG_ROLL, "an entry twice")
-    return (ROLL_HEAD + "".join(sorted(lines))).encode()
+        hidden = entry_sha256(salt, entry)
+        if hidden in votes_of:
+            raise ProofRefused(Refusal.WRONG_ROLL, "an entry twice")
+        votes_of[hidden] = votes
+    return (ROLL_HEAD + "".join(f"{hidden},{votes_of[hidden]}\n" for hidden in sorted(votes_of))).encode()
 
 
 def roll_sha256(salt: bytes, entries: Iterable[tuple[str, int]]) -> str:
