@@ -197,6 +197,8 @@ PAYMENT_HANDLERS = {
 }
 # Money in a clearing account may be this old before `manage.py prove` asks for a reason.
 CLEARING_AGE_DAYS_MAX = int(os.environ.get("CLEARING_AGE_DAYS_MAX", "45"))
+# How many ideas of one person may wait for an answer in one call (beers).
+OPEN_IDEAS_MAX = 5
 # How long a worker may be silent before another goes on; every single item must take less.
 JOB_LEASE_SECONDS = float(os.environ.get("JOB_LEASE_SECONDS", "60"))
 
