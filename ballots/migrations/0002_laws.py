@@ -2,7 +2,7 @@
 
 Note [Door]: every vote holds the contest's advisory lock shared until it is committed, and closing takes it alone. So
 nobody waits for another voter, and once a contest is closed no vote is still on its way: what was in the box is what
-is handed over.
+is handed over. The moment of closing is taken behind the door too, so no vote in the box is later than it.
 """
 
 from django.db import migrations
@@ -56,6 +56,8 @@ BEGIN
     END IF;
     IF OLD.state = 'open' AND NEW.state = 'closed' THEN
         PERFORM pg_advisory_xact_lock(ballots_door(), NEW.id::integer);
+        NEW.closed_at := kilderkin_now();
+        NEW.closes_at := LEAST(OLD.closes_at, NEW.closed_at);
     END IF;
     RETURN NEW;
 END $$

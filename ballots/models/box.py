@@ -101,10 +101,11 @@ class Handover(models.Model):
 
 
 class Opening(models.Model):
-    """What came back from the scrutineer, signed."""
+    """What came back from the scrutineer, signed; ``papers_sha256`` binds the papers to that signature."""
 
     contest = models.OneToOneField(Contest, on_delete=models.PROTECT, related_name="opening")
     file_sha256 = models.CharField(max_length=64)
+    papers_sha256 = models.CharField(max_length=64)
     papers_count = models.PositiveIntegerField()
     spoiled_count = models.PositiveIntegerField()
     taken_in_at = models.DateTimeField()

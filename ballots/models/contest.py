@@ -42,6 +42,7 @@ class Contest(models.Model):
     prepared_at = models.DateTimeField()
     prepared_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     frozen_at = models.DateTimeField(null=True)
+    rules = models.JSONField(default=dict, blank=True)
     rules_sha256 = models.CharField(max_length=64, blank=True, default="")
     opened_at = models.DateTimeField(null=True)
     opened_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")

@@ -18,7 +18,7 @@ class Roll(models.Model):
     known_at = models.DateTimeField()
     frozen_at = models.DateTimeField()
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    salt = models.CharField(max_length=64)
+    salt = models.CharField(max_length=32)
     entries_count = models.PositiveIntegerField()
     votes_total = models.BigIntegerField()
     issued_votes = models.BigIntegerField()

@@ -6,9 +6,7 @@ said on the page.
 
 import hashlib
 import io
-import os
 import secrets
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,7 +21,7 @@ from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
-from core.processes.places import private_folder
+from core.processes.places import keep_first, private_folder
 
 DEMO_KEY_FILE = "demo-signing-key.p12"
 DEMO_NAME = "Kilderkin demo, not a real company"
@@ -114,7 +112,7 @@ def make_demo_key(folder: Path) -> SigningKey:
     path = folder / DEMO_KEY_FILE
     if not path.exists():
         private_folder(folder)
-        _keep_first(path, _new_demo_key())
+        keep_first(path, _new_demo_key())
     return _open(path, None)
 
 
@@ -126,21 +124,6 @@ def _open(path: Path, password: bytes | None) -> SigningKey:
         raise NoSigningKey(f"The signing key {path.name} cannot be opened.") from error
     certificate = signer.signing_cert
     return SigningKey(signer, certificate.subject.native.get("common_name", ""), certificate.dump())
-
-
-def _keep_first(path: Path, data: bytes) -> None:
-    # mkstemp makes the file readable by its owner only; link() fails when another process was faster.
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(name, path)
-    except FileExistsError:
-        return
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def _new_demo_key() -> bytes:

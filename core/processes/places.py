@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,22 @@ def private_folder(folder: Path) -> Path:
     if folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
     return folder
+
+
+def keep_first(path: Path, data: bytes) -> None:
+    """Write the file for its owner alone, unless another process was faster: then theirs counts."""
+    # mkstemp makes the file readable by its owner only; link() fails when another process was faster.
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(name, path)
+    except FileExistsError:
+        return
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def owner_for(data: Path) -> Owner:

@@ -1,0 +1,42 @@
+"""The log of envelopes: merged at most a minute after a vote, so that no voter ever waits for it."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from ballots.models import Checkpoint, Contest, LogLeaf
+from ballots.rules.proofs.checkpoints import Checkpoint as SignedCheckpoint
+from ballots.rules.proofs.checkpoints import log_origin, sign_checkpoint
+from ballots.rules.proofs.merkle import MerkleTree
+from ballots.services.log_key import log_key
+from core.locks import lock
+from core.transactions import needs_transaction
+
+PLACE = """
+UPDATE ballots_logleaf leaf SET position = placed.position
+FROM (SELECT id, %(first)s + row_number() OVER (ORDER BY received_at, id) - 1 AS position
+      FROM ballots_logleaf WHERE contest_id = %(contest)s AND position IS NULL) placed
+WHERE leaf.id = placed.id
+"""
+
+
+@needs_transaction
+def merge_log(*, contest: Contest, at: datetime) -> Checkpoint | None:
+    """Give waiting leaves their place and sign the new root; None when nothing was waiting."""
+    contest = lock(Contest.objects.all(), pk=contest.pk)
+    placed = LogLeaf.objects.filter(contest=contest, position__isnull=False).count()
+    with connection.cursor() as cursor:
+        cursor.execute(PLACE, {"first": placed, "contest": contest.pk})
+        if not cursor.rowcount:
+            return None
+    tree = tree_of(contest)
+    key = log_key()
+    note = sign_checkpoint(SignedCheckpoint(log_origin(key.name, contest.public_id), len(tree), tree.root()), key)
+    return Checkpoint.objects.create(contest=contest, size=len(tree), root=tree.root().hex(), note=note, made_at=at)
+
+
+def tree_of(contest: Contest, *, size: int | None = None) -> MerkleTree:
+    """Return the tree over the hashes of all envelopes that have a place, the first ``size`` of them when given."""
+    leaves = LogLeaf.objects.filter(contest=contest, position__isnull=False).order_by("position")
+    hashes = leaves.values_list("sha256", flat=True)
+    return MerkleTree.of_hex(hashes if size is None else hashes[:size])

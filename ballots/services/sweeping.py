@@ -1,0 +1,34 @@
+"""What time does by itself: announced ends come, logs are merged. Safe to run twice and side by side."""
+
+from ballots.enums import ContestState
+from ballots.models import Contest, LogLeaf
+from ballots.services.contests import close_contest
+from ballots.services.handovers import hand_over
+from ballots.services.log import merge_log
+from core import clock
+from core.sweeping import each
+from core.transactions import atomic
+
+
+def sweep() -> None:
+    """Close contests whose announced end has come, hand their envelopes over, and merge every log that waits."""
+    due = Contest.objects.filter(state=ContestState.OPEN, closes_at__lte=clock.now())
+    each(due, _close)
+    each(Contest.objects.filter(state=ContestState.CLOSED, handover__isnull=True), _hand_over)
+    waiting = LogLeaf.objects.filter(position__isnull=True).values_list("contest_id", flat=True).distinct()
+    each(Contest.objects.filter(pk__in=list(waiting)), _merge)
+
+
+def _close(contest: Contest) -> None:
+    with atomic():
+        close_contest(contest=contest, by=None, at=clock.now())
+
+
+def _hand_over(contest: Contest) -> None:
+    with atomic():
+        hand_over(contest=contest, by=None, at=clock.now())
+
+
+def _merge(contest: Contest) -> None:
+    with atomic():
+        merge_log(contest=contest, at=clock.now())
