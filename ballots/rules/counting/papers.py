@@ -7,6 +7,7 @@ A paper of weight w counts as w papers. A paper that ranks nobody is kept: it is
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import Self
 
 import numpy as np
@@ -27,12 +28,12 @@ Row = tuple[int, Sequence[Sequence[int]]]
 class Papers:
     """The papers of one contest, checked when made.
 
-    ``rankings`` (papers, places): numbers of candidates from 1 in order of preference, 0 after the last; None where some
-    paper ranks candidates equally. ``weights`` (papers,): at least 0. ``levels`` (papers, candidates): the rank of each
-    candidate from 1 on each paper, 0 where unranked; only where some paper ranks candidates equally, else None.
+    ``rankings`` (papers, places): numbers of candidates from 1 in order of preference, 0 after the last; None where
+    some paper ranks candidates equally. ``weights`` (papers,): at least 0. ``levels`` (papers, candidates): the rank of
+    each candidate from 1 on each paper, 0 where unranked; only where some paper ranks candidates equally, else None.
 
-    Raises ``BadPapers``: a name missing or given twice, shapes that do not match, a candidate who is not there or stands
-    twice on a paper, a gap, a negative weight, a total above ``TOTAL_MAX``.
+    Raises ``BadPapers``: a name missing or given twice, shapes that do not match, a candidate who is not there or
+    stands twice on a paper, a gap, a negative weight, a total above ``TOTAL_MAX``.
     """
 
     candidates: tuple[str, ...]
@@ -48,8 +49,8 @@ class Papers:
             raise BadPapers("Papers have either rankings or levels.")
         if self.rankings is not None:
             _check_rankings(self.rankings, len(self.candidates), len(self.weights))
-        if self.levels is not None and self.levels.shape != (len(self.weights), len(self.candidates)):
-            raise BadPapers("Levels need one row for each paper and one column for each candidate.")
+        if self.levels is not None:
+            _check_levels(self.levels, len(self.candidates), len(self.weights))
 
     @classmethod
     def of(cls, candidates: Sequence[str], rows: Iterable[Row]) -> Self:
@@ -79,25 +80,23 @@ class Papers:
 
     def rows(self) -> list[tuple[int, tuple[tuple[int, ...], ...]]]:
         """Return the papers as rows of the kind ``of`` takes."""
+        orders: list[tuple[tuple[int, ...], ...]] = []
         if self.rankings is not None:
             orders = [tuple((place - 1,) for place in row if place) for row in self.rankings.tolist()]
-        else:
-            assert self.levels is not None
+        elif self.levels is not None:
             orders = [_ranks_of(row) for row in self.levels.tolist()]
         return list(zip(self.weights.tolist(), orders, strict=True))
 
-    def strict(self) -> "Papers":
-        """Return papers without equal ranks: each order ends before the first rank that names several candidates.
+    def ordered(self) -> NDArray[np.unsignedinteger]:
+        """Return the rankings; where papers rank equally, each order ends before its first rank of several candidates.
 
-        So the Scottish statute reads a paper that gives one number twice (SSI 2007/42, sch. 1 r. 43(2) and 48).
+        For the methods that follow one preference at a time. The Scottish statute too follows preferences only while
+        they are "in consecutive order" (SSI 2007/42, art. 2, "next available preference").
         """
-        if self.levels is None:
-            return self
-        cut = []
-        for weight, ranks in self.rows():
-            stop = next((place for place, rank in enumerate(ranks) if len(rank) > 1), len(ranks))
-            cut.append((weight, ranks[:stop]))
-        return Papers.of(self.candidates, cut)
+        if self.rankings is not None:
+            return self.rankings
+        cut = [list(takewhile(lambda rank: len(rank) == 1, ranks)) for _, ranks in self.rows()]
+        return _rankings(cut, len(self.candidates))
 
     def without(self, withdrawn: Collection[int]) -> "Papers":
         """Return papers as if the candidates of these numbers (from 0) had never stood: those after them move up."""
@@ -146,15 +145,18 @@ def _check_rankings(rankings: NDArray[np.unsignedinteger], candidates: int, pape
         raise BadPapers("Rankings need one row of unsigned integers for each paper.")
     if rankings.size and int(rankings.max()) > candidates:
         raise BadPapers(f"Row {_first(rankings > candidates)} names a candidate who is not there.")
-    for place in range(1, rankings.shape[1]):
-        here = rankings[:, place]
-        gap = (rankings[:, place - 1] == 0) & (here != 0)
-        if gap.any():
-            raise BadPapers(f"Row {_first(gap)} leaves a gap in its ranking.")
-        for before in range(place):
-            twice = (rankings[:, before] == here) & (here != 0)
-            if twice.any():
-                raise BadPapers(f"Row {_first(twice)} names a candidate twice.")
+    gaps = (rankings[:, 1:] != 0) & (rankings[:, :-1] == 0)
+    if gaps.any():
+        raise BadPapers(f"Row {_first(gaps)} leaves a gap in its ranking.")
+    sorted_rows = np.sort(rankings, axis=1)
+    twice = (sorted_rows[:, 1:] == sorted_rows[:, :-1]) & (sorted_rows[:, 1:] != 0)
+    if twice.any():
+        raise BadPapers(f"Row {_first(twice)} names a candidate twice.")
+
+
+def _check_levels(levels: NDArray[np.unsignedinteger], candidates: int, papers: int) -> None:
+    if levels.dtype.kind != "u" or levels.shape != (papers, candidates):
+        raise BadPapers("Levels need one row of unsigned integers for each paper and one column for each candidate.")
 
 
 def _first(bad: NDArray[np.bool_]) -> int:
@@ -178,7 +180,7 @@ def _check_row(number: int, weight: int, ranks: Sequence[Sequence[int]], candida
             seen.add(candidate)
 
 
-def _rankings(papers: list[Sequence[Sequence[int]]], candidates: int) -> NDArray[np.unsignedinteger]:
+def _rankings(papers: Sequence[Sequence[Sequence[int]]], candidates: int) -> NDArray[np.unsignedinteger]:
     places = max((len(ranks) for ranks in papers), default=0)
     rankings = np.zeros((len(papers), places), dtype=smallest_type(candidates))
     for row, ranks in enumerate(papers):
@@ -186,7 +188,7 @@ def _rankings(papers: list[Sequence[Sequence[int]]], candidates: int) -> NDArray
     return rankings
 
 
-def _levels(papers: list[Sequence[Sequence[int]]], candidates: int) -> NDArray[np.unsignedinteger]:
+def _levels(papers: Sequence[Sequence[Sequence[int]]], candidates: int) -> NDArray[np.unsignedinteger]:
     levels = np.zeros((len(papers), candidates), dtype=smallest_type(candidates))
     for row, ranks in enumerate(papers):
         for level, rank in enumerate(ranks, start=1):

@@ -22,8 +22,8 @@ def votes(units: int) -> str:
 class Transfer:
     """Papers that moved into a round: from whom, why, to whom, in hundred-thousandths of a vote.
 
-    ``kind`` is ``surplus`` (of an elected candidate) or ``exclusion``. ``exhausted`` found no next preference or was lost
-    by the statute's cutting to five decimals.
+    ``kind`` is ``surplus`` (of an elected candidate) or ``exclusion``. ``exhausted`` found no next preference or was
+    lost by the statute's cutting to five decimals.
     """
 
     kind: str
@@ -70,8 +70,8 @@ class Round:
 class Tie:
     """A tie and how it was broken.
 
-    ``round`` counts from 1. ``question``: ``elimination``, ``election`` or ``surplus``. ``broken_by``: ``earlier round``
-    (``decided_in`` is its number), ``first preferences`` or ``lot`` (``lot`` is what replays the drawing).
+    ``round`` counts from 1. ``question``: ``elimination``, ``election`` or ``surplus``. ``broken_by``: ``earlier
+    round`` (``decided_in`` is its number), ``first preferences`` or ``lot`` (``lot`` is what replays the drawing).
     ``chosen``: whom the question's answer fell on: eliminated, elected, or transferred first.
     """
 
@@ -98,7 +98,7 @@ class Tie:
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of a count. ``elected`` in order of election; ``extras`` are the method's own further keys of the JSON."""
+    """The outcome of a count: ``elected`` in order of election, ``extras`` the method's further keys of the JSON."""
 
     method: str
     seats: int
