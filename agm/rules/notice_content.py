@@ -56,14 +56,14 @@ def check_content(notice: NoticeContent) -> ContentFindings:
 
 
 def _general(notice: NoticeContent) -> list[Refusal]:
-    is_public_agm = notice.is_agm and notice.profile is not CompanyProfile.PRIVATE
+    is_public_agm = notice.is_agm and notice.profile != CompanyProfile.PRIVATE
     lacks = {
         Code.NOTICE_LACKS_TIME: not notice.says_time,
         Code.NOTICE_LACKS_DATE: not notice.says_date,
         Code.NOTICE_LACKS_PLACE: not notice.place.strip(),
         Code.NOTICE_LACKS_BUSINESS: not notice.business.strip(),
         Code.NOTICE_LACKS_AGM_WORDS: is_public_agm and not notice.says_agm,
-        Code.NOTICE_LACKS_RECORD_TIME: notice.profile is CompanyProfile.TRADED and not notice.says_record_time,
+        Code.NOTICE_LACKS_RECORD_TIME: notice.profile == CompanyProfile.TRADED and not notice.says_record_time,
     }
     return [Refusal(code) for code, is_lacking in lacks.items() if is_lacking]
 

@@ -44,9 +44,9 @@ def notice_days_min(*, profile: CompanyProfile, is_agm: bool, shortened_by_resol
     no AGM, all members may vote electronically, and a special resolution allows 14 (s.307A(1)-(5)):
     ``shortened_by_resolution`` says that these conditions are met, and matters for no other company.
     """
-    if profile is CompanyProfile.PRIVATE:
+    if profile == CompanyProfile.PRIVATE:
         return 14
-    if profile is CompanyProfile.TRADED:
+    if profile == CompanyProfile.TRADED:
         return 14 if shortened_by_resolution and not is_agm else 21
     return 21 if is_agm else 14
 
@@ -114,9 +114,9 @@ def consent_needed(*, profile: CompanyProfile, is_agm: bool, articles_bps: int |
     a public one (s.307(5)-(6)); every member for the AGM of a public company (s.337(2)). For a traded company s.307A
     knows no agreement.
     """
-    if profile is CompanyProfile.TRADED:
+    if profile == CompanyProfile.TRADED:
         return None
-    if profile is CompanyProfile.PRIVATE:
+    if profile == CompanyProfile.PRIVATE:
         return Consent(share_bps=min(max(9000, articles_bps or 0), 9500), majority_in_number=True)
     return Consent(share_bps=10_000, majority_in_number=False) if is_agm else Consent(9500, majority_in_number=True)
 

@@ -33,7 +33,7 @@ def record_refusal(
     if record_at > meeting_at:
         return Refusal(Code.RECORD_AFTER_MEETING, {"record_at": london(record_at), "meeting_at": london(meeting_at)})
     is_early = working_time_between(record_at, meeting_at, part=part) > EARLIEST_BEFORE
-    if profile is CompanyProfile.TRADED and is_early:
+    if profile == CompanyProfile.TRADED and is_early:
         earliest_at = proxy_cutoff(meeting_at, part=part)
         return Refusal(Code.RECORD_TOO_EARLY, {"record_at": london(record_at), "earliest_at": earliest_at})
     return None

@@ -34,12 +34,13 @@ class Code(StrEnum):
     QUORUM_TOO_FEW = "quorum_too_few"
     QUORUM_SAME_MEMBER_PROXIES = "quorum_same_member_proxies"
     QUORUM_SAME_CORPORATION = "quorum_same_corporation"
-    QUORUM_MEMBER_WITH_OWN_PROXY = "quorum_member_with_own_proxy"  # a warning
+    QUORUM_ONE_HOLDING_TWICE = "quorum_one_holding_twice"  # a warning
     # Requisitions: have, needed
     REQUISITION_BELOW_SHARE = "requisition_below_share"
+    RESOLUTION_BELOW_SHARE = "resolution_below_share"
     RESOLUTION_TOO_FEW_MEMBERS = "resolution_too_few_members"
     RESOLUTION_PAID_UP_TOO_LOW = "resolution_paid_up_too_low"
-    RESOLUTION_RECEIVED_LATE = "resolution_received_late"  # received_on, received_by
+    RESOLUTION_RECEIVED_LATE = "resolution_received_late"  # received_at, received_on_latest
     RESOLUTION_NOT_PUBLIC_COMPANY = "resolution_not_public_company"
     RESOLUTION_INEFFECTIVE = "resolution_ineffective"
     RESOLUTION_DEFAMATORY = "resolution_defamatory"
@@ -51,7 +52,7 @@ class Code(StrEnum):
     # Votes of one holding: used, held
     VOTES_NEGATIVE = "votes_negative"
     VOTES_ABOVE_HOLDING = "votes_above_holding"
-    # Appointments: proxy, shares, held
+    # Appointments: appointment, proxy, shares (what stands after it), held
     PROXY_SHARES_NOT_POSITIVE = "proxy_shares_not_positive"
     PROXY_OVER_APPOINTED = "proxy_over_appointed"
     PROXY_RECEIVED_LATE = "proxy_received_late"
@@ -80,9 +81,10 @@ LAW = {
     Code.QUORUM_TOO_FEW: "Companies Act 2006 s.318",
     Code.QUORUM_SAME_MEMBER_PROXIES: "Companies Act 2006 s.318(2)(b)",
     Code.QUORUM_SAME_CORPORATION: "Companies Act 2006 s.318(2)(a)",
-    Code.QUORUM_MEMBER_WITH_OWN_PROXY: "Companies Act 2006 s.318(3)",
+    Code.QUORUM_ONE_HOLDING_TWICE: "Companies Act 2006 s.318(3)",
     Code.REQUISITION_BELOW_SHARE: "Companies Act 2006 s.303(2)",
-    Code.RESOLUTION_TOO_FEW_MEMBERS: "Companies Act 2006 s.338(3)",
+    Code.RESOLUTION_BELOW_SHARE: "Companies Act 2006 s.338(3)(a)",
+    Code.RESOLUTION_TOO_FEW_MEMBERS: "Companies Act 2006 s.338(3)(b)",
     Code.RESOLUTION_PAID_UP_TOO_LOW: "Companies Act 2006 s.338(3)(b)",
     Code.RESOLUTION_RECEIVED_LATE: "Companies Act 2006 ss.338(4)(d), 360(2)",
     Code.RESOLUTION_NOT_PUBLIC_COMPANY: "Companies Act 2006 s.338(1)",

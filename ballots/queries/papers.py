@@ -1,8 +1,5 @@
 """Opened papers as numbers, in the form every method counts."""
 
-import hashlib
-from collections.abc import Iterator
-
 from django.db import connection
 from django.db.models import Sum
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 OPTIONS_MIN, OPTIONS_MAX = 2, 30
-RANKED = {Method.IRV, Method.SCOTTISH_STV, Method.SCHULZE}
+CHALLENGE_HOURS = 24  # a resolution is final when the chair declares it
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,7 @@ def _fields(draft: ContestDraft) -> dict[str, Any]:
         "choices_max": 1 if draft.method == Method.PLURALITY else draft.choices_max or max(len(draft.options), 1),
         "weighting": Weighting.SHARE if is_resolution else Weighting.MEMBER,
         "secrecy": Secrecy.NAMED if is_resolution else Secrecy.SECRET,
+        "challenge_hours": 0 if is_resolution else CHALLENGE_HOURS,
         "promise_kind": draft.promise.kind,
         "promise": draft.promise.text,
         "promise_vi": draft.promise.text_vi,

@@ -177,12 +177,15 @@ CELERY_BEAT_SCHEDULE = {
 SWEEPERS = [
     "payments.services.sweeping.sweep",
     "equity.services.sweeping.sweep",
+    "ballots.services.sweeping.sweep",
+    "agm.services.sweeping.sweep",
     "core.mail.delivery.deliver_waiting",
     "core.jobs.engine.sweep",
 ]
 JOB_HANDLERS = {
     "certificates": "equity.tasks.issue_certificate_item",
     "allotment_letters": "equity.tasks.send_allotment_letter_item",
+    "meeting_notices": "agm.tasks.send_notice_item",
 }
 PAYMENT_HANDLERS = {
     "share_application": {
