@@ -25,6 +25,11 @@ REFUSED_WORDS_VI = frozenset("địt đụ đéo lồn buồi cặc đĩ điếm
 DISGUISES = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 
 
+EMPTY_WORDS = frozenset("the a an of and beer ale bia ruou cua va".split())
+# Horn, hook above and dot below: no other language of our readers writes them.
+VIETNAMESE_MARKS = frozenset("\u031b\u0309\u0323")
+
+
 class WordingProblem(StrEnum):
     """Why words were refused."""
 
@@ -95,6 +100,15 @@ def _mixes_alphabets(word: str) -> bool:
     return len(alphabets & set(LOOK_ALIKE_ALPHABETS)) > 1
 
 
+def language_of(text: str) -> str:
+    """Return "vi" for words with letters that only Vietnamese writes, else "en": for the page's ``lang``, no more."""
+    for letter in unicodedata.normalize("NFC", text.casefold()):
+        marks = unicodedata.normalize("NFD", letter)[1:]
+        if letter == "đ" or len(marks) > 1 or any(mark in VIETNAMESE_MARKS for mark in marks):
+            return "vi"
+    return "en"
+
+
 def likeness_key(text: str) -> str:
     """Return the text as likeness is looked for: no marks, no capitals, no articles and no word that says only "beer".
 
@@ -103,6 +117,3 @@ def likeness_key(text: str) -> str:
     words = search_key(text).split()
     telling = [word for word in words if word not in EMPTY_WORDS]
     return " ".join(telling or words)
-
-
-EMPTY_WORDS = frozenset("the a an of and beer ale bia ruou cua va".split())

@@ -20,7 +20,7 @@ from beers.models import Call, Proposal, Recipe
 from beers.queries.calls import takes_ideas
 from beers.queries.proposals import open_proposals_of
 from beers.rules.signing import shown_name
-from beers.rules.wording import WordingRefused, clean_beer_name, clean_words, likeness_key
+from beers.rules.wording import WordingRefused, clean_beer_name, clean_words, language_of, likeness_key
 from core import audit
 from core.errors import constraints_as
 from core.locks import lock
@@ -120,7 +120,7 @@ def _write(
             author=author,
             author_shown=_shown(author, named_as),
             text=text,
-            language=author.language if author else "en",
+            language=language_of(text),
             normalised=likeness_key(text),
             recipe=recipe,
             proposed_at=at,
