@@ -24,8 +24,8 @@ SENTENCES = {
     Refusal.DUPLICATE_ENVELOPE: "{handover} holds the same envelope twice. Ask the office for it again.",
     Refusal.WRONG_SCRUTINEER: "{handover} is sealed to another key, not to that of {key}.",
     Refusal.ALREADY_OPENED: (
-        "With this key another handover of the same contest was opened before. Two different ones would show how a single "
-        "person voted. Nothing was opened. Ask the office why there are two."
+        "With this key another handover of the same contest was opened before. Two different ones would show how "
+        "a single person voted. Nothing was opened. Ask the office why there are two."
     ),
 }
 

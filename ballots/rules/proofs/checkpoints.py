@@ -1,7 +1,8 @@
 """Signed checkpoints of the log, in the forms of C2SP ``tlog-checkpoint`` and ``signed-note``.
 
 A checkpoint is three lines (origin, size, root in base64), an empty line, and signatures: "— name base64(key id,
-Ed25519 signature of the three lines)". Anybody may add a cosignature line of their own; lines of unknown keys are passed over.
+Ed25519 signature of the three lines)". Anybody may add a cosignature line of their own; lines of
+unknown keys are passed over.
 """
 
 import base64

@@ -1,8 +1,8 @@
 """The scrutineer's side: opening a handover and signing what was in it. Runs offline; needs no database.
 
-The file that comes back is ``{"v","statement","papers","zero_leaves","signature"}``. The signature is over the statement
-alone, and the statement binds the papers by their hash: so the statement of a resolution can be published and checked
-without showing how anybody voted.
+The file that comes back is ``{"v","statement","papers","zero_leaves","signature"}``. The signature is over the
+statement alone, and the statement binds the papers by their hash: so the statement of a resolution can be
+published and checked without showing how anybody voted.
 """
 
 import hmac

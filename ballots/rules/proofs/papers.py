@@ -95,7 +95,8 @@ def tracking_code(cast_id: bytes, contest: str, canonical: bytes) -> str:
     """Return the code a voter finds the own paper by: the first 100 bits of HMAC-SHA256(cast_id, contest, choice).
 
     The form's random ``cast_id`` (16 bytes) is the key and is kept by nobody but the voter's browser, so the code
-    cannot be computed from what the server keeps, and the same paper sent again has the same code. In Crockford's base 32 in groups of five: ``7QK4M-0ZT2R-9XW5B-H3N6D``.
+    cannot be computed from what the server keeps, and the same paper sent again has the same code.
+    Written in Crockford's base 32 in groups of five: ``7QK4M-0ZT2R-9XW5B-H3N6D``.
     """
     _check_cast_id(cast_id)
     digest = hmac.new(cast_id, CODE_DOMAIN + contest.encode() + b"\0" + canonical, hashlib.sha256).digest()

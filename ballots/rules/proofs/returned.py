@@ -20,7 +20,7 @@ STATEMENT_FIELDS = {
 
 @dataclass(frozen=True)
 class ReturnedPapers:
-    """An accepted return. ``papers`` sorted by code; ``spoiled`` envelope hash to reason; ``opened`` all hashes, sorted.
+    """An accepted return. ``papers`` sorted by code; ``spoiled``: envelope hash to reason; ``opened``: hashes, sorted.
 
     ``papers_sha256`` binds the papers to the scrutineer's signature. ``zero_leaves`` of a resolution make the members'
     paths (``tree``).
@@ -72,6 +72,11 @@ def public_return(data: bytes) -> bytes:
     return canonical_bytes(fields)
 
 
+def own_counts(data: bytes) -> dict[str, int]:
+    """Return what a returned file says of itself: envelopes, papers, spoiled. Nothing is checked here."""
+    return {name: int(number) for name, number in _fields(data)["statement"]["counts"].items()}
+
+
 def _fields(data: bytes) -> dict[str, Any]:
     fields = parse_canonical(data)
     if not isinstance(fields, dict) or set(fields) != {"v", "statement", "papers", "zero_leaves", "signature"}:
@@ -113,11 +118,12 @@ def _check_bound(statement: dict[str, Any], box: Box) -> None:
 
 
 def _spoiled(statement: dict[str, Any]) -> dict[str, Spoiled]:
+    opened = set(statement["opened"])
     spoiled: dict[str, Spoiled] = {}
     for row in statement["spoiled"]:
         if set(row) != {"envelope", "reason"} or row["reason"] not in list(Spoiled):
             raise ProofRefused(Refusal.SPOILED_UNKNOWN, "reason")
-        if row["envelope"] in spoiled or row["envelope"] not in statement["opened"]:
+        if row["envelope"] in spoiled or row["envelope"] not in opened:
             raise ProofRefused(Refusal.SPOILED_UNKNOWN, "envelope")
         spoiled[row["envelope"]] = Spoiled(row["reason"])
     return spoiled

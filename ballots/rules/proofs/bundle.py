@@ -1,0 +1,143 @@
+"""The published bundle of a contest: everything a stranger needs to check and to count it again, in one .zip.
+
+Of a resolution the bundle shows the signed totals, not the votes: holdings stand in a register anybody may inspect,
+so a list of votes by size would tell who voted how. Each member gets a path (``member_proof``) instead. The independent
+assessor's bundle (``with_votes``; Companies Act 2006 s.342) holds the leaves as well.
+"""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ballots.rules.proofs.canonical import canonical_bytes, parse_canonical
+from ballots.rules.proofs.checkpoints import join_notes
+from ballots.rules.proofs.merkle_sum import SumTree, opening_sha256
+from ballots.rules.proofs.opening import sums_in
+from ballots.rules.proofs.papers import Kind, Paper, paper_bytes
+from ballots.rules.proofs.returned import ReturnedPapers, public_return
+
+VERIFIER = Path(__file__).parents[2] / "verifier"
+SAME_DATE = (1980, 1, 1, 0, 0, 0)  # the same parts make the same bytes, so the bundle has one hash
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class BundleParts:
+    """What goes in. ``rules`` as hashed; ``roll``: ``rolls.roll_csv``; ``leaves``: envelope hashes in log order.
+
+    ``notes``: signed checkpoints, the smallest first; ``returned_file``: the scrutineer's file as it came, and
+    ``returned`` what ``read_returned`` made of it; ``result``: the counting engine's ``Result.as_json``.
+    """
+
+    rules: Mapping[str, Any]
+    roll: bytes
+    leaves: Sequence[str]
+    notes: Sequence[str]
+    returned_file: bytes
+    returned: ReturnedPapers
+    result: Mapping[str, Any]
+
+
+def write_bundle(parts: BundleParts, *, with_votes: bool = False) -> bytes:
+    """Return the bytes of the .zip; ``with_votes`` adds the leaves of a resolution, for the assessor only."""
+    files = {
+        "rules.json": canonical_bytes(dict(parts.rules)),
+        "roll.csv": parts.roll,
+        "log.txt": _lines(parts.leaves),
+        "checkpoints.txt": join_notes(parts.notes).encode(),
+        "counted.txt": _lines(parts.returned.opened),
+        "return.json": public_return(parts.returned_file),
+        "result.json": _published_result(parts.result),
+        "verify.py": (VERIFIER / "verify.py").read_bytes(),
+        "README.txt": (VERIFIER / "README.txt").read_bytes(),
+    }
+    if parts.rules["kind"] == Kind.SECRET:
+        files["papers.csv"] = papers_csv(parts.rules, parts.returned.papers)
+        files["papers.blt"] = papers_blt(parts.rules, parts.returned.papers)
+    elif with_votes:
+        files["sums.csv"] = sums_csv(parts.returned)
+    return _zipped(files)
+
+
+def papers_csv(rules: Mapping[str, Any], papers: Sequence[Paper]) -> bytes:
+    """Return the secret papers for a spreadsheet: the code, then the names chosen, the first preference first."""
+    names = {option["id"]: _harmless(option["name"]) for option in rules["options"]}
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["code", *range(1, rules["choices_max"] + 1)])
+    for paper in papers:
+        writer.writerow([paper.code, *(names[option] for option in _choices(paper))])
+    return text.getvalue().encode()
+
+
+def papers_blt(rules: Mapping[str, Any], papers: Sequence[Paper]) -> bytes:
+    """Return the secret papers as BLT, the format counting programs read; in the order of the codes, without them."""
+    numbers = {option["id"]: str(place) for place, option in enumerate(rules["options"], start=1)}
+    lines = [f"{len(numbers)} {rules['seats']}"]
+    lines += [" ".join(["1", *(numbers[option] for option in _choices(paper)), "0"]) for paper in papers]
+    lines += ["0", *(_quoted(option["name"]) for option in rules["options"]), _quoted(rules["title"])]
+    return _lines(lines)
+
+
+def sums_csv(returned: ReturnedPapers) -> bytes:
+    """Return the leaves of a resolution's Merkle-sum tree, in the order of the hashes of their openings."""
+    rows = []
+    for paper in returned.papers:
+        sums = sums_in(paper)
+        rows.append(f"{opening_sha256(paper)},{sums.votes_for},{sums.votes_against},{sums.votes_withheld}")
+    rows += [f"{opening},0,0,0" for opening in returned.zero_leaves]
+    return _lines(["opening,for,against,withheld", *sorted(rows)])
+
+
+def member_proof(paper: Paper, tree: SumTree) -> bytes:
+    """Return the file by which one member proves that the own votes are inside the totals of a resolution."""
+    path = tree.path(opening_sha256(paper), sums_in(paper))
+    content = {"v": 1, "paper": parse_canonical(paper_bytes(paper)), "path": path.as_json()}
+    return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _published_result(result: Mapping[str, Any]) -> bytes:
+    """Only what the verifier counts again or repeats stands in the bundle: nothing there has to be believed."""
+    if result["method"] == "resolution":
+        kept = {name: result[name] for name in ("method", "seats", "elected", "for", "against", "withheld", "passed")}
+    else:
+        kept = {name: result[name] for name in ("method", "seats", "candidates", "elected")}
+        names = ("tallies", "elected", "eliminated")
+        kept["rounds"] = [{name: each[name] for name in names} for each in result["rounds"]]
+        ties = [tie for tie in result["ties"] if tie["lot"]]
+        kept["lots"] = [{name: tie[name] for name in ("round", "question", "lot")} for tie in ties]
+    return json.dumps(kept, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _choices(paper: Paper) -> tuple[str, ...]:
+    return getattr(paper.choice, "options", ())
+
+
+def _lines(lines: Sequence[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _harmless(text: str) -> str:
+    """A spreadsheet would run such a text as a formula; the apostrophe makes it text."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _quoted(text: str) -> str:
+    """A BLT file ends a text at the next quotation mark, and has no way to write one inside."""
+    return '"' + " ".join(text.replace('"', "'").split()) + '"'
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, SAME_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, files[name])
+    return buffer.getvalue()

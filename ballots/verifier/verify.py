@@ -1,0 +1,401 @@
+#!/usr/bin/env python3
+"""Check the published bundle of a contest and count it again.
+
+    python3 verify.py BUNDLE.zip
+    python3 verify.py BUNDLE.zip --receipt KV1....       is my envelope in the log, and was it opened?
+    python3 verify.py BUNDLE.zip --code 7QK4M-...        what does the paper with my code say?
+    python3 verify.py BUNDLE.zip --proof MY-PROOF.json   are my shares inside the totals of the resolution?
+    python3 verify.py BUNDLE.zip --rules SHA256          are the rules those published before voting began?
+
+Needs Python 3.11 alone; with PyNaCl (pip install pynacl) it checks the signatures too. It imports nothing of the
+company that ran the vote. Exit code: 0 nothing found wrong, 1 something is wrong, 2 the bundle cannot be read.
+"""
+
+import argparse
+import base64
+import csv
+import hashlib
+import io
+import json
+import re
+import sys
+import zipfile
+from pathlib import Path
+
+try:
+    from nacl.exceptions import CryptoError
+    from nacl.signing import VerifyKey
+except ImportError:  # everything but signatures works without
+    VerifyKey = None
+
+HASH = re.compile(r"[0-9a-f]{64}")
+CODE = re.compile(r"(?:[0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}")
+ALWAYS = "rules.json roll.csv log.txt checkpoints.txt counted.txt return.json result.json verify.py README.txt".split()
+PAPERS, ASSESSOR = {"secret": ["papers.csv", "papers.blt"], "named": []}, {"secret": [], "named": ["sums.csv"]}
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, OverflowError, RecursionError)
+
+
+class Wrong(ValueError):
+    """Something is not what it should be; says what."""
+
+
+def need(condition, sentence):
+    """Say what is wrong unless the condition holds."""
+    if not condition:
+        raise Wrong(sentence)
+
+
+def canonical(value):
+    """Return the canonical writing: sorted keys, no spaces, UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def sha256(data):
+    """Return the SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def check_signature(message, signature, public_key, whose):
+    """Check an Ed25519 signature; without PyNaCl nothing can be said, and the last lines say so."""
+    if VerifyKey is not None:
+        try:
+            VerifyKey(bytes.fromhex(public_key)).verify(message, signature)
+        except (CryptoError, ValueError, TypeError) as error:
+            raise Wrong(f"The signature of {whose} is not good.") from error
+
+
+def merkle_root(leaves):
+    """Return the root of RFC 9162 section 2.1.1 over the hashes of envelopes."""
+    level = [hashlib.sha256(b"\0" + bytes.fromhex(leaf)).digest() for leaf in leaves]
+    while len(level) > 1:  # an odd last one moves up unchanged: the same tree as the recursive definition
+        pairs = zip(level[::2], level[1::2], strict=False)
+        level = [hashlib.sha256(b"\1" + left + right).digest() for left, right in pairs] + level[len(level) & ~1 :]
+    return level[0] if level else hashlib.sha256(b"").digest()
+
+
+def sum_leaf(opening, votes):
+    """Return a leaf of the Merkle-sum tree: its hash, and votes for, against, withheld."""
+    content = b"\0kilderkin/sum/1\0" + bytes.fromhex(opening) + packed(votes)
+    return hashlib.sha256(content).digest(), tuple(votes)
+
+
+def sum_node(left, right):
+    """Return the node over two children, which binds the votes of each and those of both."""
+    content = b"\1kilderkin/sum/1\0" + left[0] + packed(left[1]) + right[0] + packed(right[1])
+    votes = tuple(a + b for a, b in zip(left[1], right[1], strict=True))
+    packed(votes)
+    return hashlib.sha256(content).digest(), votes
+
+
+def packed(votes):
+    """Return three numbers of votes as 8 bytes each."""
+    need(all(0 <= number < 2**63 for number in votes), "A number of votes is below zero or too large.")
+    return b"".join(number.to_bytes(8, "big") for number in votes)
+
+
+class Bundle:
+    """The files, and a check for each thing that can be wrong: returns the sentence that says what holds, or raises."""
+
+    def __init__(self, path, options):
+        self.bytes, self.options = path.read_bytes(), options
+        with zipfile.ZipFile(io.BytesIO(self.bytes)) as archive:
+            self.names = archive.namelist()
+            self.files = {name: archive.read(name) for name in self.names}
+
+    def text(self, name):
+        need(name in self.files, f"{name} is missing.")
+        return self.files[name].decode("utf-8")
+
+    def object(self, name):
+        value = json.loads(self.text(name))
+        need(canonical(value) == self.files[name], f"{name} is not written in its canonical form.")
+        return value
+
+    def hashes(self, name):
+        lines = self.text(name).split("\n")
+        need(lines.pop() == "" and all(map(HASH.fullmatch, lines)), f"{name} holds a line that is not a hash.")
+        need(len(set(lines)) == len(lines), f"{name} holds an envelope twice.")
+        return lines
+
+    def check_rules(self):
+        self.rules = self.object("rules.json")
+        found, asked = sha256(self.files["rules.json"]), self.options.rules
+        need(not asked or asked.lower() == found, f"rules.json is not what you noted: its hash is {found}.")
+        self.option_names = {option["id"]: option["name"] for option in self.rules["options"]}
+        return f"The rules of “{self.rules['title']}” have the hash {found}: compare it with what you noted before."
+
+    def check_files(self):
+        expected, kind = {*ALWAYS, *PAPERS[self.rules["kind"]]}, self.rules["kind"]
+        lacks, strange = expected - {*self.names}, {*self.names} - expected - {*ASSESSOR[kind]}
+        need(not lacks, f"The bundle lacks {', '.join(sorted(lacks))}.")
+        need(not strange, f"The bundle holds what does not belong there: {', '.join(sorted(strange))}.")
+        need(len(self.names) == len({*self.names}), "The bundle holds a file twice.")
+        return f"All {len(self.names)} files are there."
+
+    def check_return(self):
+        returned = self.object("return.json")
+        self.statement, self.papers = returned["statement"], returned["papers"] or []
+        alone = len(returned) == 5 and returned["v"] == 1 and not returned["zero_leaves"]
+        need(alone and (returned["papers"] is None) == (self.rules["kind"] == "named"), "return.json holds too much.")
+        signature, key = bytes.fromhex(returned["signature"]), self.rules["scrutineer_key"]
+        check_signature(b"kilderkin/return/1\0" + canonical(self.statement), signature, key, "the scrutineer")
+        bound = {name: self.rules[name] for name in ("contest", "kind", "roll_sha256", "scrutineer_key")}
+        for name, value in {**bound, "rules_sha256": sha256(self.files["rules.json"])}.items():
+            need(self.statement[name] == value, f"return.json is signed for another {name} than that of rules.json.")
+        same = self.rules["kind"] == "named" or sha256(canonical(self.papers)) == self.statement["papers_sha256"]
+        need(same, "The papers in return.json are not those the scrutineer signed.")
+        return f"The scrutineer, {self.statement['scrutineer']}, signed what was opened."
+
+    def check_roll(self):
+        wanted = self.rules["roll_sha256"]
+        need(sha256(self.files["roll.csv"]) == wanted, "roll.csv is not the roll whose hash stands in rules.json.")
+        head, *lines = self.text("roll.csv").splitlines()
+        rows = dict(line.split(",") for line in lines)
+        self.votes = [int(votes) for votes in rows.values()]
+        sound = head == "entry,votes" and len(rows) == len(lines) and min(self.votes, default=1) > 0
+        need(sound, "roll.csv holds a line that is not a voter, or one twice.")
+        return f"The roll has {len(rows)} voters with {sum(self.votes)} votes, as fixed before voting."
+
+    def check_log(self):
+        self.leaves = self.hashes("log.txt")
+        notes = [note for note in self.text("checkpoints.txt").removesuffix("\n").split("\n\n") if note]
+        sizes = [self.signed_size(*pair) for pair in zip(notes[::2], notes[1::2], strict=True)]
+        whole = sizes == sorted(set(sizes)) and ([0, *sizes])[-1] == len(self.leaves)
+        need(whole, "checkpoints.txt does not end with a signed root over all of log.txt.")
+        return f"The log of {len(self.leaves)} envelopes only ever grew: all {len(sizes)} signed roots are right."
+
+    def signed_size(self, body, signatures):
+        origin, size, root = body.split("\n")
+        need(origin == self.rules["origin"], "checkpoints.txt holds a checkpoint of another log.")
+        right = base64.b64encode(merkle_root(self.leaves[: int(size)])).decode() == root
+        right = right and 0 <= int(size) <= len(self.leaves)
+        need(right, f"The signed root over {size} envelopes is not that of log.txt.")
+        name, key_id, key = self.log_key()
+        for _, signer, encoded in (line.split(" ") for line in signatures.split("\n")):
+            data = base64.b64decode(encoded, validate=True)
+            if (signer, data[:4]) == (name, key_id):
+                check_signature(f"{body}\n".encode(), data[4:], key, f"the checkpoint over {size} envelopes")
+                return int(size)
+        raise Wrong(f"The checkpoint over {size} envelopes is not signed by the log.")
+
+    def log_key(self):
+        """Return the log's name, the 4 bytes of its key's id, and the key in hexadecimal."""
+        name, key_id, encoded = self.rules["log_vkey"].split("+", 2)
+        return name, bytes.fromhex(key_id), base64.b64decode(encoded)[1:].hex()
+
+    def check_counted(self):
+        self.counted, logged = self.hashes("counted.txt"), set(self.leaves)
+        signed = self.counted == sorted(self.counted) == self.statement["opened"]
+        need(signed, "counted.txt is not the list of opened envelopes that the scrutineer signed.")
+        strange = [envelope for envelope in self.counted if envelope not in logged]
+        need(not strange, f"{len(strange)} opened envelopes are not in the log, for example {strange[:1]}.")
+        opened, voters = len(self.counted), len(self.votes)
+        need(opened <= voters, f"{opened} envelopes were opened, but only {voters} voters are on the roll.")
+        self.spoiled = {row["envelope"] for row in self.statement["spoiled"]}
+        counts = {"envelopes": opened, "spoiled": len(self.spoiled), "papers": opened - len(self.spoiled)}
+        sound = self.statement["counts"] == counts and self.spoiled <= set(self.counted)
+        need(sound, "The numbers of envelopes, papers and spoiled envelopes do not add up.")
+        return f"{opened} envelopes were opened, all from the log; {counts['spoiled']} of them spoiled."
+
+    def check_papers(self):
+        if self.rules["kind"] == "named":
+            return self.check_sums()
+        opened, codes = self.statement["counts"]["papers"], [paper["code"] for paper in self.papers]
+        need(len(codes) == opened, f"There are {len(codes)} papers, but {opened} were opened and not spoiled.")
+        sound = codes == sorted(set(codes)) and all(map(CODE.fullmatch, codes))
+        need(sound, "A tracking code is no code, stands twice, or is out of order.")
+        for paper in self.papers:
+            chosen, most = paper["choices"], self.rules["choices_max"]
+            fits = len(set(chosen)) == len(chosen) <= most and set(chosen) <= set(self.option_names)
+            need(fits, f"The paper {paper['code']} does not fit the rules.")
+        for name, expected in (("papers.csv", self.as_csv()), ("papers.blt", self.as_blt())):
+            need(self.text(name) == expected, f"{name} does not say the same as the papers the scrutineer signed.")
+        return f"All {len(codes)} papers fit the rules and are the same in every file."
+
+    def as_csv(self):
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["code", *range(1, self.rules["choices_max"] + 1)])
+        safe = {option: "'" * name.startswith(FORMULA) + name for option, name in self.option_names.items()}
+        writer.writerows([paper["code"], *(safe[option] for option in paper["choices"])] for paper in self.papers)
+        return text.getvalue()
+
+    def as_blt(self):
+        place = {option: str(number) for number, option in enumerate(self.option_names, 1)}
+        lines = [f"{len(place)} {self.rules['seats']}"]
+        lines += [" ".join(["1", *(place[option] for option in paper["choices"]), "0"]) for paper in self.papers]
+        texts = [*self.option_names.values(), self.rules["title"]]
+        lines += ["0", *('"' + " ".join(text.replace('"', "'").split()) + '"' for text in texts)]
+        return "".join(f"{line}\n" for line in lines)
+
+    def signed_root(self):
+        sums = self.statement["sums"]
+        return bytes.fromhex(sums["root"]), (sums["for"], sums["against"], sums["withheld"])
+
+    def check_sums(self):
+        pro, contra, withheld = totals = self.signed_root()[1]
+        most, counted = sum(self.votes), sum(totals)
+        need(min(totals) >= 0 and counted <= most, f"{counted} votes were counted, but the roll has {most}.")
+        if "sums.csv" in self.files:
+            rows = [line.split(",") for line in self.text("sums.csv").splitlines()[1:]]
+            level = sorted(sum_leaf(opening, [int(number) for number in votes]) for opening, *votes in rows)
+            while len(level) > 1:
+                level = [sum_node(*pair) for pair in zip(level[::2], level[1::2], strict=True)]
+            need(level == [self.signed_root()], "The leaves in sums.csv do not make the totals that were signed.")
+        return f"The totals fit the roll: {pro} for, {contra} against, {withheld} withheld."
+
+    def check_result(self):
+        self.result, method = json.loads(self.text("result.json")), self.rules["method"]
+        keys = 7 if method == "resolution" else 6  # nothing stands there that is not checked
+        same = (self.result["method"], self.result["seats"], len(self.result)) == (method, self.rules["seats"], keys)
+        need(same, "result.json is of another method or number of seats, or says too much.")
+        if method == "resolution":
+            return self.recount_resolution()
+        names, by_id, self.repeated = list(self.option_names.values()), self.option_names, 0
+        need(self.result["candidates"] == names, "result.json has other candidates than the rules.")
+        if method not in COUNTS or self.rules["seats"] != 1:
+            return f"NOT COUNTED AGAIN: this program does not know {method}. Let another count papers.blt."
+        rounds = COUNTS[method](self, names, [[by_id[c] for c in paper["choices"]] for paper in self.papers])
+        said, winners = self.result["elected"], rounds[-1]["elected"]
+        need(said == winners, f"Counted again, the result is {winners}, but result.json says {said}.")
+        need(self.result["rounds"] == rounds, "Counted again, a round has other numbers than result.json says.")
+        need(len(self.result["lots"]) == self.repeated, "result.json records a lot where none was needed.")
+        return f"Counted again by {method}: {', '.join(winners) or 'nobody'}."
+
+    def recount_resolution(self):
+        pro, contra, withheld = signed = self.signed_root()[1]
+        said = (self.result["for"], self.result["against"], self.result["withheld"])
+        need(said == signed, f"result.json says {said} for, against and withheld, but the scrutineer signed {signed}.")
+        special = self.rules["majority"] == "special"
+        passed = pro + contra > 0 and 4 * pro >= 3 * (pro + contra) if special else pro > contra
+        carried = "carried" if passed else "not carried"
+        same = self.result["passed"] == passed == bool(self.result["elected"])
+        need(same, f"By the majority of the rules the resolution is {carried}, but result.json says otherwise.")
+        return f"Counted again: {pro} for, {contra} against, {withheld} withheld: {carried}."
+
+    def round(self, tally, elected, eliminated=()):
+        tallies = {name: f"{votes}.00000" for name, votes in tally.items()}
+        return {"tallies": tallies, "elected": list(elected), "eliminated": list(eliminated)}
+
+    def most_votes(self, names, tally):
+        best = [name for name in names if tally[name] == max(tally.values())]
+        return [self.round(tally, [best[0] if len(best) == 1 else self.drawn(1, "election", best)])]
+
+    def plurality(self, names, papers):
+        return self.most_votes(names, {name: sum(paper[:1] == [name] for paper in papers) for name in names})
+
+    def approval(self, names, papers):
+        return self.most_votes(names, {name: sum(name in paper for paper in papers) for name in names})
+
+    def irv(self, names, papers):
+        """Let the last leave until one has more than half of what is in play; all without a vote leave together."""
+        standing, tallies, rounds = list(names), [], []
+        while True:
+            tops = [next((name for name in paper if name in standing), None) for paper in papers]
+            tallies.append({name: tops.count(name) for name in standing})
+            best = max(standing, key=tallies[-1].get)
+            if 2 * tallies[-1][best] > sum(tallies[-1].values()) or len(standing) == 1:
+                return [*rounds, self.round(tallies[-1], [best])]
+            leaving = [name for name in standing if not tallies[-1][name]]
+            if len(leaving) in (0, len(standing)):
+                leaving = [self.last_of(standing, tallies)]
+            rounds.append(self.round(tallies[-1], [], leaving))
+            standing = [name for name in standing if name not in leaving]
+
+    def last_of(self, tied, rounds):
+        """Return who leaves: the fewest votes now, then in the latest earlier round that differs, then the lot."""
+        for tally in reversed(rounds):
+            tied = [name for name in tied if tally[name] == min(tally[other] for other in tied)]
+        return tied[0] if len(tied) == 1 else self.drawn(len(rounds), "elimination", tied)
+
+    def drawn(self, number, question, tied):
+        """Return whom the public lot drew, drawn again (Fisher and Yates by SHA-256 of label, root, beacon, step)."""
+        for lot in (tie["lot"] for tie in self.result["lots"] if (tie["round"], tie["question"]) == (number, question)):
+            order, seed = list(tied), f"{lot['label']}\n{lot['root']}\n{lot['beacon']}\n"
+            for step, place in enumerate(range(len(order) - 1, 0, -1)):
+                other = int(sha256(f"{seed}{step}".encode()), 16) % (place + 1)
+                order[place], order[other] = order[other], order[place]
+            if (lot["names"], lot["order"]) == (tied, order):
+                self.repeated += 1
+                return order[0]
+        raise Wrong(
+            f"Round {number} is a tie ({', '.join(tied)}), and result.json records no lot that can be repeated."
+        )
+
+    def check_receipt(self):
+        version, contest, encoded, _, key_id, signature = self.options.receipt.strip().split(".")
+        found = base64.urlsafe_b64decode(encoded + "=").hex()
+        need((version, contest) == ("KV1", self.rules["contest"]), "Your receipt is of another contest.")
+        _, log_id, key = self.log_key()
+        message = b"kilderkin/promise/1\0" + self.options.receipt.strip().rpartition(".")[0].encode()
+        check_signature(message, base64.urlsafe_b64decode(signature + "=="), key, "your receipt")
+        need(bytes.fromhex(key_id) == log_id, "Your receipt is signed by another key than the log's.")
+        need(found in self.leaves, "Your envelope was promised but is NOT in the log. Show your receipt to others.")
+        need(found not in self.spoiled, "Your envelope was opened, but the paper in it was spoiled and not counted.")
+        if found in self.counted:
+            return "Your envelope is in the log, was opened, and its paper was counted."
+        return "Your envelope is in the log but was not opened: a later vote replaced it. Was there none? Ask at once."
+
+    def check_code(self):
+        need(self.rules["kind"] == "secret", "Papers of a resolution are not published: use --proof.")
+        typed = re.sub(r"[\s-]", "", self.options.code).upper().translate(str.maketrans("OIL", "011"))
+        mine = [paper for paper in self.papers if paper["code"].replace("-", "") == typed]
+        need(mine, f"No paper has the code {self.options.code}.")
+        return f"Your paper was counted: {', '.join(self.option_names[c] for c in mine[0]['choices']) or 'blank'}."
+
+    def check_proof(self):
+        proof = json.loads(Path(self.options.proof).read_text("utf-8"))
+        paper, index = proof["paper"], proof["path"]["index"]
+        votes = paper["for"], paper["against"], paper["withheld"]
+        here = sum_leaf(sha256(canonical(paper)), votes)
+        for height, (digest, *sums) in enumerate(proof["path"]["siblings"]):
+            sibling = bytes.fromhex(digest), tuple(sums)
+            here = sum_node(sibling, here) if index >> height & 1 else sum_node(here, sibling)
+        inside = paper["contest"] == self.rules["contest"] and here == self.signed_root()
+        need(inside, "Your votes are NOT inside the totals that the scrutineer signed.")
+        return f"Your votes ({votes[0]} for, {votes[1]} against, {votes[2]} withheld) are inside the totals."
+
+
+COUNTS = {name: getattr(Bundle, name) for name in ("plurality", "approval", "irv")}
+CHECKS = ("rules", "files", "return", "roll", "log", "counted", "papers", "result", "receipt", "code", "proof")
+ASKED = CHECKS[-3:]
+
+
+def run(bundle, say):
+    """Run every check and return how many found something wrong."""
+    wrong = 0
+    for name in CHECKS:
+        if name in ASKED and not getattr(bundle.options, name):
+            continue
+        try:
+            say(f"ok     {getattr(bundle, f'check_{name}')()}\n")
+        except UNREADABLE as error:
+            why = f"The check of the {name} could not be made ({type(error).__name__}: {error})."
+            say(f"WRONG  {error if isinstance(error, Wrong) else why}\n")
+            wrong += 1
+    return wrong
+
+
+def main():
+    """Check the bundle named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bundle", type=Path)
+    for name in ("--receipt", "--code", "--proof", "--rules"):
+        parser.add_argument(name)
+    options, say = parser.parse_args(), sys.stdout.write
+    try:
+        bundle = Bundle(options.bundle, options)
+    except Exception as error:  # a broken .zip breaks in many ways
+        sys.stderr.write(f"{options.bundle} cannot be read: {error}\n")
+        return 2
+    say(f"SHA-256 of this bundle: {sha256(bundle.bytes)}\n")
+    wrong = run(bundle, say)
+    if VerifyKey is None:
+        say("NOT CHECKED: signatures, because PyNaCl is not installed (pip install pynacl).\n")
+    say(f"{wrong} of the checks found something wrong.\n" if wrong else "Nothing was found wrong.\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
