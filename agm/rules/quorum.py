@@ -143,7 +143,9 @@ def _most_persons(voices: Mapping[str, set[str]], enough: int) -> int:
     taken: dict[str, str] = {}
 
     def is_placed(person: str, tried: set[str]) -> bool:
-        for voice in sorted(voices[person] - tried):
+        for voice in voices[person]:
+            if voice in tried:
+                continue
             tried.add(voice)
             if voice not in taken or is_placed(taken[voice], tried):
                 taken[voice] = person

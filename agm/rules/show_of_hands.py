@@ -1,8 +1,8 @@
 """Counting raised hands: heads, not shares.
 
 Law: Companies Act 2006 s.284(2) (a member present in person has one vote), s.285(1)-(2) (a proxy has one, or one each
-way), s.323(3) (each representative of a corporation has one). The articles may say otherwise (ss.284(4), 285(5)). Who is
-there both as a member and as a proxy raises a hand in each capacity.
+way), s.323(3) (each representative of a corporation has one). The articles may say otherwise (ss.284(4), 285(5)).
+Who is there both as a member and as a proxy raises a hand in each capacity.
 """
 
 from collections.abc import Iterable, Mapping, Set
