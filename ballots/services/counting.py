@@ -3,29 +3,18 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ballots.enums import ContestState, Majority, Method
+from ballots.enums import ContestState, Majority
 from ballots.errors import ContestNotReady, LotNeeded
 from ballots.models import Contest, Count
 from ballots.queries.papers import ballot_root, papers_of
-from ballots.rules.counting import approval, irv, plurality, resolution, schulze, scottish_stv
 from ballots.rules.counting.lot import Lot, TieNeedsLot
-from ballots.rules.counting.papers import Papers
-from ballots.rules.counting.result import Result
+from ballots.rules.counting.methods import count as count_papers
 from core import audit
 from core.locks import lock
 from core.transactions import needs_transaction
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-ENGINES = {
-    Method.APPROVAL: approval.count,
-    Method.IRV: irv.count,
-    Method.PLURALITY: plurality.count,
-    Method.SCOTTISH_STV: scottish_stv.count,
-    Method.SCHULZE: schulze.count,
-}
-
 
 @needs_transaction
 def count_contest(*, contest: Contest, by: "User | None", at: datetime, beacon: str = "") -> Count:
@@ -43,7 +32,8 @@ def count_contest(*, contest: Contest, by: "User | None", at: datetime, beacon: 
     root, beacon = ballot_root(contest), " ".join(beacon.split())
     lot = Lot(label=contest.public_id, root=root, beacon=beacon or None, strict=True)
     try:
-        result = run(contest, papers_of(contest), lot)
+        special = contest.majority == Majority.SPECIAL
+        result = count_papers(contest.method, papers_of(contest), seats=contest.seats, special=special, lot=lot)
     except TieNeedsLot as error:
         raise LotNeeded() from error
     count = Count.objects.create(
@@ -58,10 +48,3 @@ def count_contest(*, contest: Contest, by: "User | None", at: datetime, beacon: 
     contest.save(update_fields=["state", "counted_at"])
     audit.record(by=by, at=at, verb="contest_counted", subject=contest, elected=list(result.elected), lot=count.lot)
     return count
-
-
-def run(contest: Contest, papers: Papers, lot: Lot) -> Result:
-    """Return the result of the papers by the contest's method."""
-    if contest.method == Method.RESOLUTION:
-        return resolution.count(papers, special=contest.majority == Majority.SPECIAL)
-    return ENGINES[Method(contest.method)](papers, seats=contest.seats, lot=lot)

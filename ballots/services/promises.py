@@ -39,7 +39,7 @@ def challenge_ends_at(contest: Contest) -> datetime | None:
 
 @needs_transaction
 def raise_challenge(*, contest: Contest, text: str, by: "User", at: datetime) -> Challenge:
-    """Write a member's challenge. Raises `ChallengeWindowOver`, `ChallengeEmpty`; the same text again is one challenge."""
+    """Write a challenge; the same text again is the same one. Raises `ChallengeWindowOver`, `ChallengeEmpty`."""
     contest = lock(Contest.objects.all(), pk=contest.pk)
     text = " ".join(text.split())
     if contest.declared_at is None or is_final(contest, at=at):
