@@ -156,6 +156,6 @@ def _name(line: str) -> str:
     text = (line[named.end() :] if named else line).strip(", \t")
     quoted = QUOTED_LINE.fullmatch(text)
     if quoted is None:
-        return text.strip('"').strip()
+        return text.strip('"').strip() if text.startswith('"') else text
     parts = [part.replace('""', '"').strip() for part in QUOTED.findall(quoted[1])]
     return " ".join([parts[0], *(f'"{part}"' for part in parts[1:] if part)])

@@ -6,6 +6,6 @@ class BadFile(ValueError):
 
     def __init__(self, reason: str, line: int | None = None) -> None:
         """Keep the reason and the line apart for callers, together for readers."""
-        super().__init__(f"Line {line}: {reason}" if line else reason)
+        super().__init__(f"Line {line}: {reason}" if line else reason[:1].upper() + reason[1:])
         self.reason = reason
         self.line = line

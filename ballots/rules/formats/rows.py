@@ -6,7 +6,7 @@ from itertools import takewhile
 import numpy as np
 from numpy.typing import NDArray
 
-from ballots.rules.counting.papers import BadPapers, Papers, smallest_type
+from ballots.rules.counting.papers import TOTAL_MAX, BadPapers, Papers, smallest_type
 from ballots.rules.formats.errors import BadFile
 
 WEIGHT_MAX = 10**15  # a thousand times the shares of the largest companies; a longer number is a broken file
@@ -53,6 +53,8 @@ class Rows:
 
         Raises ``BadFile`` for names and sums that cannot be counted.
         """
+        if self.total > TOTAL_MAX:
+            raise BadFile(f"the weights of all papers together exceed {TOTAL_MAX}.")
         rows = [(weight, _gapless(ranks, ends=gap_ends)) for ranks, weight in self._single.items()]
         if tie_ends:
             rows = [(weight, tuple(takewhile(lambda rank: len(rank) == 1, ranks))) for weight, ranks in rows]
