@@ -102,6 +102,12 @@ def test_poll_demand_by_one_member_with_few_votes_is_refused(demand: PollDemand)
     assert refusal == Refusal(Code.POLL_DEMAND_TOO_WEAK, {"have": demand.members, "needed": 2})
 
 
+def test_poll_demand_of_nobody_is_refused_though_the_articles_ask_for_no_share() -> None:
+    refusal = demand_refusal(PollDemand(), rule=PollRule(share_min_bps=0), total_votes=1000)
+
+    assert refusal == Refusal(Code.POLL_DEMAND_TOO_WEAK, {"have": 0, "needed": 2})
+
+
 @pytest.mark.parametrize(
     ("demand", "is_good"),
     [(PollDemand(members=5), True), (PollDemand(members=4), False), (PollDemand(members=1, votes=100), True)],
