@@ -1,4 +1,4 @@
-"""The whole demo on one machine: PostgreSQL, web, Celery worker and beat, until Ctrl-C.
+"""The whole demo on one machine: PostgreSQL, web, Celery worker and beat, and a scrutineer, until Ctrl-C.
 
 python -m core.processes.demo
 """
@@ -42,6 +42,7 @@ def run() -> None:
         # Only now: on two cores they would double the wait for the first page, and their work waits in rows anyway.
         supervisor.add(_worker(work, port))
         supervisor.add(_beat(work, port))
+        supervisor.add(_scrutineer(work, port))
         say(f"\nKilderkin is at http://localhost:{port}\n\n{people.read_text()}\nCtrl-C ends it.")
         supervisor.watch()
 
@@ -104,6 +105,11 @@ def _beat(url: str, port: int) -> Program:
     schedule = str(home() / "run" / "beat-schedule")
     command = (sys.executable, "-m", "celery", "-A", "config.celery", "beat", "--loglevel", "INFO", "-s", schedule)
     return Program("beat", command, _environment(url, port, "worker"))
+
+
+def _scrutineer(url: str, port: int) -> Program:
+    """Who opens the envelopes of the demo's ballots: a process of its own, because the web must not read the key."""
+    return Program("scrutineer", (sys.executable, "manage.py", "demo_scrutineer"), _environment(url, port, "worker"))
 
 
 def _wait_until_ready(supervisor: Supervisor, web: Child, port: int) -> None:

@@ -1,4 +1,5 @@
-"""Three Sluices Brewery plc, of Wenlow: a company that never was, with members, debts, a loss and an open offer.
+"""Three Sluices Brewery plc, of Wenlow: a company that never was, with members, debts, a loss, an open offer
+and a meeting to come.
 
 The town, the people, the firms, the bank and every number are invented. History stands at fixed days of the past, the
 open offer at days counted back from now.
@@ -12,6 +13,7 @@ from random import Random
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import PartyKind
 from accounts.models import Party, User
 from accounts.services.demo_people import ensure_demo_people
 from accounts.services.people import make_organisation, register_person
@@ -23,6 +25,7 @@ from equity.models import Company, Lot, Offer, ShareClass
 from equity.services.certificates import write_certificates
 from equity.services.profiles import load_profile
 from portal.rules.example_names import HolderPlan, holder_plans
+from portal.services.demo_scrutineer import appoint_demo_scrutineer
 from portal.services.example_applications import allot_early, early_buyers, waiting_buyers, write_paid
 from portal.services.example_history import (
     CUSTOMER_ROUNDS,
@@ -31,6 +34,7 @@ from portal.services.example_history import (
     write_customer_round,
     write_round,
 )
+from portal.services.example_meeting import make_example_meeting
 from portal.services.example_offer import (
     GROWTH_BPS,
     INVESTOR_PRICE_MINOR,
@@ -53,6 +57,7 @@ HOLDER_ADDRESS = "7 Balance Beam Court, Wenlow, QW2 4PT"
 REGISTERED_OFFICE = "The Old Toll House, 1 Sluice Street, Wenlow, QW1 1AA"
 NEW_BUYERS, RETURNING_BUYERS = 16, 20
 RETURNING_WAITING, NEW_WAITING = 6, 0
+AUTHORS = 20
 OTHERS = len(FOUNDERS) + 2  # besides the customers: the founders, the investor, the demo's holder
 
 
@@ -99,6 +104,9 @@ def make_example_company(*, members: int, seed: int, at: datetime) -> Company:
     staff = staff_of(people)
     offer = make_open_offer(share_class=customers, profile=profile, staff=staff, at=at)
     story.first_days(offer, holders, staff)
+    authors = [holder.party for holder in holders if holder.party.kind == PartyKind.PERSON][:AUTHORS]
+    scrutineer = appoint_demo_scrutineer(at=at)
+    make_example_meeting(authors=authors, scrutineer=scrutineer, secretary=staff.secretary, at=at)
     audit.record(by=None, at=at, verb="example_company_made", subject=company, members=members, seed=seed)
     return company
 

@@ -17,6 +17,8 @@ from core.models import OutgoingMail
 from core.storage import read_bytes
 from core.tasks import sweep
 from core.transactions import atomic
+from portal.queries.demo_story import open_contest, stops, story
+from portal.services.example_votes import let_members_vote
 
 STEPS = {
     "hour": (timedelta(hours=1), _("One hour on")),
@@ -42,6 +44,9 @@ def people(request: HttpRequest) -> HttpResponse:
         "now": localtime(clock.now()),
         "offset": clock.offset(),
         "steps": [{"code": code, "label": label} for code, (_delta, label) in STEPS.items()],
+        "stops": stops(),
+        "story": story(),
+        "open_vote": open_contest(),
         "code_seconds": seconds_until_next_code(),
         "face": "demo",
     }
@@ -71,6 +76,27 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     with atomic():
         clock.move_forward(by=step[0])
     sweep()
+    return HttpResponseRedirect(reverse("demo:people"))
+
+
+@require_POST
+def go_to(request: HttpRequest) -> HttpResponse:
+    """Move the demo's clock to one of the moments of the meeting, and let time do what it does."""
+    stop = next((stop for stop in stops() if stop.code == request.POST.get("stop", "")), None)
+    if stop is None:
+        raise Http404
+    with atomic():
+        clock.move_forward(by=max(stop.at - clock.now(), timedelta(milliseconds=1)))
+    sweep()
+    return HttpResponseRedirect(reverse("demo:people"))
+
+
+@require_POST
+def members_vote(request: HttpRequest) -> HttpResponse:
+    """Let some of the invented members vote on what is open now."""
+    contest = open_contest()
+    if contest is not None:
+        let_members_vote(contest=contest)
     return HttpResponseRedirect(reverse("demo:people"))
 
 

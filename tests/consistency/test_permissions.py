@@ -61,7 +61,7 @@ RIGHTS = {
     "me_certificate": OWNER,
     "payments:webhook_stripe": PUBLIC,
     **dict.fromkeys([f"equity:{name}" for name in APPLICATION.split()], OWNER),
-    **dict.fromkeys([f"demo:{name}" for name in ("people", "clock", "mails", "mail", "attachment")], PUBLIC),
+    **dict.fromkeys([f"demo:{name}" for name in ("people", "clock", "stop", "votes", "mails", "mail", "attachment")], PUBLIC),
     **dict.fromkeys(ACCOUNT_DOORS.split(), PUBLIC),
     **dict.fromkeys(ACCOUNT_ROOMS.split(), SIGNED_IN),
 }
