@@ -118,7 +118,8 @@ def _by_score(result: Result) -> Iterator[str]:
         best = max(others, key=lambda name: others[name])
         yield f"The next is {best} with {amount(others[best])}."
     if only.exhausted:
-        yield f"{amount(only.exhausted)} papers count for nobody."
+        one = only.exhausted == UNITS
+        yield f"{amount(only.exhausted)} {'paper counts' if one else 'papers count'} for nobody."
 
 
 def _pairwise(result: Result) -> Iterator[str]:
