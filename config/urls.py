@@ -10,6 +10,7 @@ register_converter(PublicIdConverter, "public_id")
 urlpatterns = [
     path("", include("portal.urls")),
     path("", include("equity.urls")),
+    path("", include("beers.urls")),
     path("payments/", include("payments.urls")),
     path("accounts/", include("accounts.urls")),
 ]

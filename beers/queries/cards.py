@@ -32,6 +32,10 @@ COLUMNS = (
     "yeast", "description", "description_vi",
 )  # fmt: skip
 
+FACTS = (
+    "name", "style", "abv_hundredths", "ibu", "ebc", "malts", "hops", "yeast", "description", "description_vi",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Card:
@@ -130,20 +134,21 @@ def shortlist(call: Call) -> list[Card]:
 
 def card_of_recipe(recipe: Recipe) -> Card:
     """Return the card of a recipe that was read already. No query."""
+    facts = {name: getattr(recipe, name) for name in FACTS}
+    return typed_card(facts, author_shown=recipe.author_shown, kind=CallKind.RECIPE, reference=recipe.public_id)
+
+
+def typed_card(facts: dict[str, Any], *, author_shown: str, kind: str, reference: str = "") -> Card:
+    """Return the card of facts as `beers.services.proposals` takes them, before they are written. No query."""
+    told = {name: facts[name] for name in FACTS if name in facts and name not in ("malts", "hops", "yeast")}
     return Card(
-        reference=recipe.public_id,
-        kind=CallKind.RECIPE.value,
-        name=recipe.name,
-        author_shown=recipe.author_shown,
-        style=recipe.style,
-        abv_hundredths=recipe.abv_hundredths,
-        ibu=recipe.ibu,
-        ebc=recipe.ebc,
-        malts=_by_weight(recipe.malts),
-        hops=_by_weight(recipe.hops),
-        yeast=_names(recipe.yeast),
-        description=recipe.description,
-        description_vi=recipe.description_vi,
+        reference=reference,
+        kind=kind,
+        author_shown=author_shown,
+        malts=_by_weight(facts.get("malts", [])),
+        hops=_by_weight(facts.get("hops", [])),
+        yeast=_names(facts.get("yeast", [])),
+        **told,
     )
 
 
