@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint arrows types migrations templates rules shots prod-check lock stop demo-ready dev-ready
+.PHONY: help demo test check lint arrows types migrations templates rules shots oracles prod-check lock stop demo-ready dev-ready
 
 # The first Python that is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -48,6 +48,13 @@ shots: dev-ready ## take pictures of every page of the journeys, into the shots 
 	export KILDERKIN_SHOTS="$$($(BIN)/python -m core.processes.places)/shots"; \
 	$(BIN)/python -m pytest -q -m browser tests; echo "Pictures are in $$KILDERKIN_SHOTS"
 
+# Large libraries in an environment of their own, outside this folder; the house itself never imports them.
+oracles: dev-ready ## hold the counting engine against public libraries (installs 600 MB outside this folder, once)
+	@oracles="$$($(BIN)/python -m core.processes.places)/oracles"; \
+	[ -x "$$oracles/bin/python" ] || $(BIN)/uv venv --quiet --python $(BIN)/python "$$oracles"; \
+	$(BIN)/uv pip sync --quiet --require-hashes --python "$$oracles/bin/python" requirements/oracles.lock; \
+	"$$oracles/bin/python" -m pytest -q -p no:cacheprovider -c tests/oracles/pytest.ini tests/oracles
+
 prod-check: demo-ready ## say in sentences what this machine lacks to run in production
 	@export DJANGO_SETTINGS_MODULE="$${DJANGO_SETTINGS_MODULE:-config.settings.production}"; failed=0; \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING || failed=1; \
@@ -62,7 +69,9 @@ lock: dev-ready ## renew the locks within the bounds of pyproject.toml and packa
 	compile --upgrade --group dev --output-file requirements/dev.lock; \
 	for smaller in demo base; do cp requirements/dev.lock requirements/$$smaller.lock; done; \
 	compile --group demo --output-file requirements/demo.lock; \
-	compile --output-file requirements/base.lock
+	compile --output-file requirements/base.lock; \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--upgrade --group pyproject.toml:oracles --output-file requirements/oracles.lock
 	@npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
 
 demo-ready:
