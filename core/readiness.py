@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
 from kombu.connection import Connection
 
 from core.pdf.signing import NoSigningKey, load_key
@@ -224,9 +225,14 @@ OF_THE_REST: tuple[Callable[[], str], ...] = (
 )
 
 
+def of_the_rooms() -> tuple[Callable[[], str], ...]:
+    """Return the questions of rooms above this one, which the settings name."""
+    return tuple(import_string(name) for name in settings.READINESS)
+
+
 def problems() -> list[tuple[str, str]]:
     """Ask everything; return (question, sentence), the sentence empty where all is well."""
     first = database_answers()
-    asked = [*OF_THE_REST, *(() if first else OF_THE_DATABASE)]
+    asked = [*OF_THE_REST, *of_the_rooms(), *(() if first else OF_THE_DATABASE)]
     answers = [(question.__name__.replace("_", " "), question()) for question in asked]
     return [(database_answers.__name__.replace("_", " "), first), *answers]

@@ -53,11 +53,11 @@ class Meeting(models.Model):
             models.CheckConstraint(
                 name="meeting_notice_as_the_law_asks",
                 condition=Q(notice_clear_days__gte=21)
-                | Q(notice_clear_days__gte=14, kind=MeetingKind.GENERAL)
+                | (Q(notice_clear_days__gte=14, kind=MeetingKind.GENERAL) & ~Q(profile=CompanyProfile.TRADED))
                 | Q(notice_clear_days__gte=14, profile=CompanyProfile.PRIVATE),
             ),
             models.CheckConstraint(
-                name="meeting_proxies_until_it_starts", condition=Q(proxy_cutoff_at__lt=F("starts_at"))
+                name="meeting_proxies_until_it_starts", condition=Q(proxy_cutoff_at__lte=F("starts_at"))
             ),
             models.CheckConstraint(name="meeting_record_not_after_start", condition=Q(record_at__lte=F("starts_at"))),
             models.CheckConstraint(

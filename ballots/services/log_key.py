@@ -26,6 +26,15 @@ def log_key() -> LogKey:
     return _read(_path(), getattr(settings, "LOG_NAME", "") or urlsplit(settings.SITE_ORIGIN).hostname or "log")
 
 
+def receipts_can_be_signed() -> str:
+    """Ask for the key that signs receipts and checkpoints."""
+    try:
+        log_key()
+    except NoLogKey as missing:
+        return str(missing)
+    return ""
+
+
 def _path() -> Path:
     named = getattr(settings, "LOG_KEY_FILE", "")
     if named:

@@ -15,6 +15,8 @@ STRIPE_WEBHOOK_SECRETS = [secret for secret in os.environ.get("STRIPE_WEBHOOK_SE
 CHECKOUT_ORIGIN = "https://checkout.stripe.com"
 SIGNING_KEY_FILE = os.environ.get("SIGNING_KEY_FILE", "")
 SIGNING_KEY_PASSWORD = os.environ.get("SIGNING_KEY_PASSWORD", "")
+LOG_KEY_FILE = os.environ.get("LOG_KEY_FILE", "")
+LOG_NAME = os.environ.get("LOG_NAME", "")
 CONTENT_SECURITY_POLICY["DIRECTIVES"]["upgrade-insecure-requests"] = True
 
 SECURE_SSL_REDIRECT = True

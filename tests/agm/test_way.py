@@ -2,6 +2,8 @@
 
 import pytest
 
+from agm import integrity as agm_integrity
+from ballots import integrity
 from ballots.models import Envelope, NamedVote, Paper
 from tests.factories.agm import cast, declare_vote, make_world, open_vote
 
@@ -51,3 +53,15 @@ def test_vote_again_replaces_envelope_until_close() -> None:
 
     assert [box.changes for box in Envelope.objects.filter(contest=contest).order_by("entry")] == [1, 0]
     assert contest.count.result["approvals"] == {"Mossy Gate": 2, "Heron's Wait": 1, "Low Water": 0}
+
+
+def test_books_of_counted_votes_are_clean() -> None:
+    world = make_world()
+    for kind, votes in (("resolution", {"votes": (4, 0, 0)}), ("recipes", {}), ("names", {})):
+        contest = open_vote(world, kind)
+        picks = [] if votes else [contest.options.order_by("position")[0].title]
+        cast(contest, world.members[0], *picks, **votes)
+        cast(contest, world.members[0], *picks, **votes)
+        declare_vote(world, kind)
+
+    assert [*integrity.findings(), *agm_integrity.findings()] == []

@@ -13,7 +13,7 @@ HINT = re.compile(r'after_commit\(\s*"([a-z_.]+)"')
 
 
 def dotted_names() -> list[str]:
-    names = [*settings.SWEEPERS, *settings.JOB_HANDLERS.values()]
+    names = [*settings.SWEEPERS, *settings.READINESS, *settings.JOB_HANDLERS.values()]
     for handlers in settings.PAYMENT_HANDLERS.values():
         names += handlers.values()
     return names
@@ -29,7 +29,7 @@ def test_every_hint_names_a_registered_task() -> None:
     hints = {
         name
         for path in ROOT.glob("*/**/*.py")
-        if path.parts[len(ROOT.parts)] in {"core", "accounts", "payments", "equity", "portal"}
+        if path.parts[len(ROOT.parts)] in {"core", "accounts", "payments", "equity", "ballots", "beers", "agm", "portal"}
         for name in HINT.findall(path.read_text())
     }
 

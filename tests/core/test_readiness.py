@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection
 
+from ballots.services.log_key import receipts_can_be_signed
 from core import readiness
 from core.pdf.signing import DEMO_KEY_FILE, make_demo_key
 from core.processes import roles
@@ -33,6 +34,8 @@ def ready(settings, tmp_path: Path, smtp_port: int):
     settings.FILES_ROOT = tmp_path / "files"
     make_demo_key(tmp_path)
     settings.SIGNING_KEY_FILE, settings.SIGNING_KEY_PASSWORD = str(tmp_path / DEMO_KEY_FILE), ""
+    settings.LOG_KEY_FILE = tmp_path / "log.key"
+    settings.LOG_KEY_FILE.write_text("5" * 64)
     return settings
 
 
@@ -66,6 +69,7 @@ QUESTIONS = [
     readiness.mail_leaves,
     readiness.files_can_be_written,
     readiness.certificates_can_be_signed,
+    receipts_can_be_signed,
 ]
 
 
@@ -96,6 +100,8 @@ def test_question_of_ready_installation_has_no_answer(ready, question) -> None:
         (readiness.mail_leaves, "EMAIL_PORT", 1, "The mail server 127.0.0.1 does not accept us"),
         (readiness.files_can_be_written, "FILES_ROOT", "/proc/files", "The document store /proc/files cannot be"),
         (readiness.certificates_can_be_signed, "SIGNING_KEY_FILE", "", "SIGNING_KEY_FILE names no key"),
+        (receipts_can_be_signed, "LOG_KEY_FILE", "", "LOG_KEY_FILE names no key"),
+        (receipts_can_be_signed, "LOG_KEY_FILE", "/no/log.key", "The log key log.key cannot"),
         (readiness.certificates_can_be_signed, "SIGNING_KEY_FILE", "/no/key.p12", "The signing key key.p12 cannot"),
     ],
 )
@@ -182,11 +188,11 @@ def test_document_store_open_to_everybody_is_noticed(ready) -> None:
 def test_command_prints_one_line_each_and_fails(web_login: None, ready, capsys: pytest.CaptureFixture[str]) -> None:
     ready.CELERY_BROKER_URL = "memory://"
 
-    with pytest.raises(CommandError, match=r"^Not ready for production: 1 of 13\.$"):
+    with pytest.raises(CommandError, match=r"^Not ready for production: 1 of 14\.$"):
         call_command("prod_check")
 
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines].count("ok") == 12
+    assert [line.split()[0] for line in lines].count("ok") == 13
     assert [line for line in lines if line.startswith("NOT")] == [
         "NOT READY  CELERY_BROKER_URL is missing or made for a demo: name a Redis or RabbitMQ server."
     ]
