@@ -103,7 +103,8 @@ def add_plain(rows: Rows, chunk: bytes, *, after_weight: bytes) -> bool:
     counts = counts[counts > 0]
     if after_weight:
         ranked = counts - 1
-        plain = _looks_like_preflib(chunk, codes, ends[first], len(starts), after_weight)
+        marks = chunk.count(b",") + chunk.count(after_weight)
+        plain = int(ranked.min()) > 0 and _parted_by_commas(codes[ends], first, first + ranked, marks, after_weight)
     else:
         ranked = counts - 2
         plain = bool((values[first + counts - 1] == 0).all())
@@ -133,12 +134,22 @@ def _values(digits: NDArray[np.uint8], starts: NDArray[np.intp], ends: NDArray[n
     return values
 
 
-def _looks_like_preflib(
-    chunk: bytes, codes: NDArray[np.uint8], weight_ends: NDArray[np.intp], tokens: int, mark: bytes
+def _parted_by_commas(
+    behind: NDArray[np.uint8], first: NDArray[np.intp], last: NDArray[np.intp], marks: int, mark: bytes
 ) -> bool:
-    lines = len(weight_ends)
-    marked = bool((codes[weight_ends] == mark[0]).all()) and chunk.count(mark) == lines
-    return marked and chunk.count(b",") == tokens - 2 * lines
+    """Return whether ``mark`` stands behind each weight, one comma behind each candidate but a line's last, none else.
+
+    ``behind`` is the byte behind each number; ``first`` and ``last`` are the places of a line's first and last number;
+    ``marks`` is how many commas and marks there are in all.
+    """
+    comma = behind == ord(",")
+    commas = len(behind) - 2 * len(first)
+    return bool(
+        (behind[first] == mark[0]).all()
+        and not comma[last].any()
+        and np.count_nonzero(comma) == commas
+        and marks == commas + len(first)
+    )
 
 
 def _table(
@@ -148,13 +159,19 @@ def _table(
     width = int(ranked.max())
     if width * len(first) > CELLS_MAX:
         return None
+    known = np.where(values <= rows.candidates, values, 0).astype(rows.type)
     places = np.arange(width)
-    inside = places < ranked[:, None]
-    wide = values[np.minimum(first[:, None] + 1 + places, len(values) - 1)]
-    if (inside & ((wide == 0) | (wide > rows.candidates))).any():
-        return None
-    table = np.where(inside, wide, 0).astype(rows.type)
-    ordered = np.sort(table, axis=1)
-    if ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] != 0)).any():
+    table: NDArray[np.unsignedinteger] = known[np.minimum(first[:, None] + 1 + places, len(known) - 1)]
+    table[places >= ranked[:, None]] = 0
+    if np.count_nonzero(table) != int(ranked.sum()) or _some_twice(table, rows.candidates):
         return None
     return table
+
+
+def _some_twice(table: NDArray[np.unsignedinteger], candidates: int) -> bool:
+    """Return whether a candidate stands twice in some row: bits that add up to more than their union were set twice."""
+    if candidates < 63:
+        bits = np.append(np.int64(0), np.int64(1) << np.arange(candidates))[table]
+        return bool((bits.sum(axis=1) != np.bitwise_or.reduce(bits, axis=1)).any())
+    ordered = np.sort(table, axis=1)
+    return bool(((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] != 0)).any())
