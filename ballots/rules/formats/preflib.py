@@ -32,8 +32,10 @@ def _modern(lines: Lines, suffix: str) -> BallotFile:
         count = whole_number(
             *keys["NUMBER ALTERNATIVES"][:1], "the number of alternatives", keys["NUMBER ALTERNATIVES"][1]
         )
-    if not 1 <= count <= CANDIDATES_MAX or max(names, default=0) > count:
-        raise BadFile(f"the header names alternative {max(names, default=0)} of {count}.", lines.number - 1)
+    if not 1 <= count <= CANDIDATES_MAX:
+        raise BadFile(f"the header speaks of {count} alternatives.", lines.number - 1)
+    if max(names, default=0) > count:
+        raise BadFile(f"the header names alternative {max(names)} of {count}.", lines.number - 1)
     by_category = CATEGORIES in (suffix, keys.get("DATA TYPE", ("", 0))[0].lower())
     rows = Rows(count)
     parse: Parse = partial(_line, candidates=count, known={}, mark=":")

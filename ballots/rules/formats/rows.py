@@ -119,7 +119,8 @@ def check_ranks(ranks: Ranks, candidates: int, line: int) -> Ranks:
     for rank in ranks:
         for candidate in rank:
             if not 0 <= candidate < candidates:
-                raise BadFile(f"candidate {candidate + 1} is not among the {candidates} candidates.", line)
+                others = "there: there is only one" if candidates == 1 else f"among the {candidates} candidates"
+                raise BadFile(f"candidate {candidate + 1} is not {others}.", line)
             if candidate in seen:
                 raise BadFile(f"candidate {candidate + 1} is ranked twice.", line)
             seen.add(candidate)

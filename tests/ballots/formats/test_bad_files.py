@@ -84,9 +84,9 @@ BAD = {
         "x.soi",
         "Line 4: the header names alternative 3 of 2.",
     ),
-    "preflib none": ("# TITLE: nothing\n", "x.soi", "Line 1: the header names alternative 0 of 0."),
+    "preflib none": ("# TITLE: nothing\n", "x.soi", "Line 1: the header speaks of 0 alternatives."),
     "older names": ("3\n1,Amber\n2,Bitter\n", "x.soi", "Line 3: the file ends after 2 of 3 names."),
-    "older paper": ("1\n1,Amber\n1,1,1\n1,2\n", "x.soi", "Line 4: candidate 2 is not among the 1 candidates."),
+    "older paper": ("1\n1,Amber\n1,1,1\n1,2\n", "x.soi", "Line 4: candidate 2 is not there: there is only one."),
     "pabulib kind": (
         PABULIB.replace("approval", "cumulative"),
         "x.pb",

@@ -1,11 +1,18 @@
 """What people read: the table to the letter, and the story of each kind of count."""
 
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ballots.rules.counting import approval, irv, plurality, resolution, schulze, scottish_stv
 from ballots.rules.counting.debian import DefaultOption
 from ballots.rules.counting.lot import Lot
+from ballots.rules.counting.methods import count
 from ballots.rules.counting.papers import Papers, Row
 from ballots.rules.formats.explaining import comparison, differs, explanation
-from ballots.rules.formats.printing import amount, table_text
+from ballots.rules.formats.printing import amount, json_text, table_text
+from tests.ballots.counting.strategies import contests
 
 NAMES = ("Amber", "Bitter", "Cask")
 ROWS: list[Row] = [(9, [(0,)]), (6, [(1,)]), (5, [(2,), (1,)])]
@@ -162,3 +169,14 @@ def test_amounts_are_grouped_and_exact() -> None:
         "-1.50000",
         "0.00000",
     ]
+
+
+@given(contests(equal_ranks=True), st.sampled_from(["irv", "scottish-stv", "schulze", "approval", "plurality"]))
+def test_any_contest_is_told_in_a_table_in_json_and_in_words(
+    contest: tuple[tuple[str, ...], list[Row]], method: str
+) -> None:
+    result = count(method, Papers.of(*contest))
+
+    assert table_text(result).endswith(f"Elected: {', '.join(result.elected)}")
+    assert json.loads(json_text(result)) == result.as_json()
+    assert [line for line in explanation(result) if not line.endswith(".") and ": " not in line] == []
