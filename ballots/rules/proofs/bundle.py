@@ -5,25 +5,30 @@ so a list of votes by size would tell who voted how. Each member gets a path (``
 assessor's bundle (``with_votes``; Companies Act 2006 s.342) holds the leaves as well.
 """
 
-import csv
 import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ballots.rules.counting.approval import METHOD as APPROVAL
+from ballots.rules.counting.resolution import METHOD as RESOLUTION
+from ballots.rules.formats.blt import write_blt
+from ballots.rules.formats.published import write_published
+from ballots.rules.formats.rows import Ranks
 from ballots.rules.proofs.canonical import canonical_bytes, parse_canonical
 from ballots.rules.proofs.checkpoints import join_notes
 from ballots.rules.proofs.merkle_sum import SumTree, opening_sha256
 from ballots.rules.proofs.opening import sums_in
-from ballots.rules.proofs.papers import Kind, Paper, paper_bytes
+from ballots.rules.proofs.papers import Kind, Paper, Ranking, paper_bytes
+from ballots.rules.proofs.refusals import ProofRefused, Refusal
 from ballots.rules.proofs.returned import ReturnedPapers, public_return
 
 VERIFIER = Path(__file__).parents[2] / "verifier"
+LOT_FIELDS = ("beacon", "order")  # the rest of what was drawn from is known: contest, round, papers
 SAME_DATE = (1980, 1, 1, 0, 0, 0)  # the same parts make the same bytes, so the bundle has one hash
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -65,23 +70,14 @@ def write_bundle(parts: BundleParts, *, with_votes: bool = False) -> bytes:
 
 
 def papers_csv(rules: Mapping[str, Any], papers: Sequence[Paper]) -> bytes:
-    """Return the secret papers for a spreadsheet: the code, then the names chosen, the first preference first."""
-    names = {option["id"]: _harmless(option["name"]) for option in rules["options"]}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["code", *range(1, rules["choices_max"] + 1)])
-    for paper in papers:
-        writer.writerow([paper.code, *(names[option] for option in _choices(paper))])
-    return text.getvalue().encode()
+    """Return the secret papers as the table that `formats.published` describes, codes in order."""
+    return write_published([option["name"] for option in rules["options"]], _rows(rules, papers)).encode()
 
 
 def papers_blt(rules: Mapping[str, Any], papers: Sequence[Paper]) -> bytes:
-    """Return the secret papers as BLT, the format counting programs read; in the order of the codes, without them."""
-    numbers = {option["id"]: str(place) for place, option in enumerate(rules["options"], start=1)}
-    lines = [f"{len(numbers)} {rules['seats']}"]
-    lines += [" ".join(["1", *(numbers[option] for option in _choices(paper)), "0"]) for paper in papers]
-    lines += ["0", *(_quoted(option["name"]) for option in rules["options"]), _quoted(rules["title"])]
-    return _lines(lines)
+    """Return the secret papers as BLT, the format counting programs read, each with its code."""
+    names = [option["name"] for option in rules["options"]]
+    return write_blt(names, _rows(rules, papers), seats=rules["seats"], title=rules["title"]).encode()
 
 
 def sums_csv(returned: ReturnedPapers) -> bytes:
@@ -103,33 +99,35 @@ def member_proof(paper: Paper, tree: SumTree) -> bytes:
 
 def _published_result(result: Mapping[str, Any]) -> bytes:
     """Only what the verifier counts again or repeats stands in the bundle: nothing there has to be believed."""
-    if result["method"] == "resolution":
-        kept = {name: result[name] for name in ("method", "seats", "elected", "for", "against", "withheld", "passed")}
+    if result["method"] == RESOLUTION:
+        kept = {name: result[name] for name in ("method", "seats", "for", "against", "withheld", "passed")}
     else:
         kept = {name: result[name] for name in ("method", "seats", "candidates", "elected")}
         names = ("tallies", "elected", "eliminated")
         kept["rounds"] = [{name: each[name] for name in names} for each in result["rounds"]]
         ties = [tie for tie in result["ties"] if tie["lot"]]
-        kept["lots"] = [{name: tie[name] for name in ("round", "question", "lot")} for tie in ties]
-    return json.dumps(kept, ensure_ascii=False, indent=1).encode() + b"\n"
+        kept["lots"] = [
+            {**{name: tie[name] for name in ("round", "question")}, **{name: tie["lot"][name] for name in LOT_FIELDS}}
+            for tie in ties
+        ]
+    return canonical_bytes(kept)
 
 
-def _choices(paper: Paper) -> tuple[str, ...]:
-    return getattr(paper.choice, "options", ())
+def _rows(rules: Mapping[str, Any], papers: Sequence[Paper]) -> Iterator[tuple[str, int, Ranks]]:
+    """Each paper as (code, weight, ranks); what is approved shares one rank."""
+    places = {option["id"]: place for place, option in enumerate(rules["options"])}
+    for paper in papers:
+        if not isinstance(paper.choice, Ranking):
+            raise ProofRefused(Refusal.WRONG_KIND, paper.code)
+        chosen = tuple(places[option] for option in paper.choice.options)
+        if rules["method"] == APPROVAL:
+            yield paper.code, 1, (tuple(sorted(chosen)),) if chosen else ()
+        else:
+            yield paper.code, 1, tuple((place,) for place in chosen)
 
 
 def _lines(lines: Sequence[str]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet would run such a text as a formula; the apostrophe makes it text."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _quoted(text: str) -> str:
-    """A BLT file ends a text at the next quotation mark, and has no way to write one inside."""
-    return '"' + " ".join(text.replace('"', "'").split()) + '"'
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

@@ -79,9 +79,13 @@ class SumPath:
     def from_json(cls, value: Any) -> "SumPath":
         """Return the path written by ``as_json``; ``ProofRefused`` for anything else."""
         try:
-            nodes = [SumNode(_digest(step[0]), Sums(*step[1:])) for step in value["siblings"]]
+            nodes = [
+                SumNode(_digest(digest), Sums(pro, contra, held)) for digest, pro, contra, held in value["siblings"]
+            ]
             index = value["index"]
-        except (KeyError, TypeError, IndexError) as error:
+        except ProofRefused:
+            raise
+        except (KeyError, TypeError, ValueError) as error:
             raise ProofRefused(Refusal.MALFORMED, "path") from error
         if type(index) is not int:
             raise ProofRefused(Refusal.MALFORMED, "path")
