@@ -61,4 +61,5 @@ def notice_context(content: NoticeContent, *, at: datetime) -> dict[str, Any]:
         "dated_on": london(at).date(),
         "given_on": given_on(at, part=UkPart(content.part_of_uk)),
         "url": f"{settings.SITE_ORIGIN}/meeting/{content.slug}/",
+        "vote_url": f"{settings.SITE_ORIGIN}/vote/",
     }
