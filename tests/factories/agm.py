@@ -30,6 +30,7 @@ from equity.services.register import Issue, write_issues
 from tests.factories.equity import make_company, make_share_class
 from tests.factories.people import make_holder, make_staff
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 STEPS = ("draft", "noticed", "frozen", "in_session")
 KINDS = (ItemKind.RESOLUTION, ItemKind.RECIPES, ItemKind.NAMES)
 BEERS = ("Lockside Mild", "Towpath Pale", "Weir Stout", "Basin Bitter")
@@ -67,7 +68,7 @@ def make_world(*, step: str = "in_session", holdings: tuple[int, ...] = (4, 100,
     now = clock.now()
     make_company()
     began = now - timedelta(days=60)
-    members = [make_holder(name=f"Member Number {chr(65 + n)}") for n in range(len(holdings))]
+    members = [make_holder(name=f"Member {LETTERS[n // 26]}{LETTERS[n % 26].lower()}ton") for n in range(len(holdings))]
     register_shares(
         [(user.party, shares) for user, shares in zip(members, holdings, strict=True) if user.party], at=began
     )
