@@ -111,9 +111,10 @@ def similar_to(call: Call, text: str, *, viewer: Party | None = None, limit: int
     reasons tell the next author something.
     """
     key = likeness_key(text)
-    likeness = Greatest(TrigramSimilarity("normalised", key), TrigramWordSimilarity(key, "normalised"))
+    whole = TrigramSimilarity("normalised", key)
+    likeness = Greatest(whole, TrigramWordSimilarity(key, "normalised"))
     rows = counted(Proposal.objects.filter(_like(text), call=call), viewer=viewer)
-    return [standing_of(row, viewer=viewer) for row in rows.order_by(likeness.desc(), "id")[:limit]]
+    return [standing_of(row, viewer=viewer) for row in rows.order_by(likeness.desc(), whole.desc(), "id")[:limit]]
 
 
 def _like(text: str) -> Q:

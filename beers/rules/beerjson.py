@@ -1,6 +1,7 @@
 """A recipe as a BeerJSON 1 document (github.com/beerjson/beerjson), which brewers' programs read.
 
-What a member was not asked is not made up: a malt's yield stays empty, and yeast is counted in packs.
+What a member was not asked and the format asks for is said as the house assumes it everywhere: one yield for all
+grain, and yeast by the pack.
 """
 
 import math
@@ -8,9 +9,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from accounts.rules.names import search_key
+from beers.rules.estimates import LITRE_DEGREES_PER_KILOGRAM
 from beers.rules.wording import language_of
 
 VERSION = 1.0
+SUCROSE_LITRE_DEGREES_PER_KILOGRAM = 386  # what yields are measured against
+YIELD_PERCENT = round(100 * LITRE_DEGREES_PER_KILOGRAM / SUCROSE_LITRE_DEGREES_PER_KILOGRAM)
 PACK_ML_MAX = 23_000  # what one pack of yeast is sold for: a home brewer's batch
 SUGARS = frozenset("sugar honey syrup treacle molasses candi duong".split())
 
@@ -69,7 +73,7 @@ def _fermentable(malt: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": malt["name"],
         "type": "sugar" if is_sugar else "grain",
-        "yield": {},
+        "yield": {"fine_grind": _measured(YIELD_PERCENT, "%")},
         "color": _measured(malt["ebc"], "EBC"),
         "amount": _measured(malt["grams"], "g"),
     }
