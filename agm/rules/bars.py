@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-PLACES = 5  # decimals of a vote in the JSON
+PLACES, UNITS = 5, 100_000  # decimals of a vote in the JSON, and hundred-thousandths in a vote
 BARS_WIDTH, BARS_LINE = 560, 52
 WITHHELD = 2  # the place of a resolution's third option
 
@@ -78,9 +78,9 @@ def _share(result: Mapping[str, Any], name: str, units: int) -> Decimal | None:
         whole = int(result["cast"])
     else:
         whole = int(result.get("papers") or 0) or sum(map(_whole, result["rounds"][0]["tallies"].values()))
-    votes = units // 10**PLACES
+    votes = units // UNITS
     return Decimal((20_000 * votes + whole) // (2 * whole)).scaleb(-2) if whole else None
 
 
 def _whole(text: str) -> int:
-    return votes_of(text) // 10**PLACES
+    return votes_of(text) // UNITS
