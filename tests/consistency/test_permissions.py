@@ -22,6 +22,7 @@ from equity.models import Certificate, Member
 from equity.queries.offers import latest_documents
 from payments.models import ProviderEvent
 from portal.permissions import PERMISSIONS as OFFICE
+from tests.factories.beers import make_call, make_recipe
 from tests.factories.equity import (
     make_approved_batch,
     make_batch,
@@ -47,6 +48,8 @@ APPLICATION = """
     apply details holder category questions quantity wait check pay reopen returned confirmation receipt withdraw
     tracker
 """
+BEERS_TO_READ = "ideas call proposal beers recipe beerjson"
+BEERS_OF_MEMBERS = "propose similar beer ingredients words named check support"
 RIGHTS = {
     "home": PUBLIC,
     "risk": PUBLIC,
@@ -57,6 +60,8 @@ RIGHTS = {
     "equity:risk": PUBLIC,
     "equity:document": PUBLIC,
     "equity:warning": HOLDER,
+    **dict.fromkeys([f"beers:{name}" for name in BEERS_TO_READ.split()], PUBLIC),
+    **dict.fromkeys([f"beers:{name}" for name in BEERS_OF_MEMBERS.split()], HOLDER),
     "me": HOLDER,
     "me_certificate": OWNER,
     "payments:webhook_stripe": PUBLIC,
@@ -119,7 +124,11 @@ def world(db: None) -> World:
     refused = make_failed_refund(make_paid_application(offer))
     clients = {"anonymous": Client(), "owner": sign_in(owner), "other holder": sign_in(make_holder())}
     clients |= {role.value: sign_in_staff(make_staff(role.value)) for role in Role}
+    idea = make_recipe(make_call("recipe"), "Slow Water")
     arguments = {
+        "call": idea.call.slug,
+        "idea": idea.public_id,
+        "recipe": idea.recipe.public_id,
         "slug": offer.slug,
         "draft": draft.slug,
         "application": application.public_id,
@@ -147,6 +156,9 @@ def address(name: str, pattern: URLPattern, world: World) -> str:
 
 
 def _argument(name: str, argument: str, known: dict[str, Any]) -> Any:
+    if name.startswith("beers:"):
+        recipe = argument == "public_id" and name in ("beers:recipe", "beers:beerjson")
+        return known["call" if argument == "slug" else "recipe" if recipe else "idea"]
     if argument == "public_id":
         room = name.partition(":")[0]
         return {
