@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("portal.urls")),
     path("", include("equity.urls")),
     path("", include("beers.urls")),
+    path("", include("agm.urls")),
     path("payments/", include("payments.urls")),
     path("accounts/", include("accounts.urls")),
 ]

@@ -1,53 +1,53 @@
-// A page that follows the meeting: it asks for its fragment every second or so and changes only the parts that differ.
-// Without this script every such page has a link that reads it again.
+// The meeting's page: asks for the public part again, counts down, and lists the votes kept on this phone. Without it the link "Look again" does.
+import { countDown, keptVotes } from "./phone.js";
 
-const root = document.querySelector("[data-live]");
-const every = Number(root?.dataset.liveEvery) || 1000;
-const known = new Map();  // part -> what the server said last; what the reader opened or typed must not count
-let etag = "";
+const PAUSE = 2000;
+let section = document.getElementById("live");
+const said = document.querySelector("[data-live-status]");
 
-const partsOf = (node) => [...node.querySelectorAll("[data-part]")];
-
-// Whoever shows the change slowly prevents the event's default and calls detail.swap() when done.
-const change = (part, next) => new Promise((done) => {
-  const swap = () => {
-    const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
-    part.replaceWith(next);
-    if (focused) document.getElementById(focused)?.focus();
-    next.dispatchEvent(new CustomEvent("live:changed", { bubbles: true }));
-    done();
-  };
-  const event = new CustomEvent("live:change", { bubbles: true, cancelable: true, detail: { next, swap } });
-  if (part.dispatchEvent(event)) swap();
-});
-
-const show = async (html) => {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  for (const next of partsOf(template.content)) {
-    const name = next.dataset.part;
-    const part = root.querySelector(`[data-part="${name}"]`);
-    if (!part || known.get(name) === next.outerHTML) continue;
-    known.set(name, next.outerHTML);
-    await change(part, document.importNode(next, true));
-  }
+const put = (text) => {
+  const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("live");
+  if (!fresh || fresh.outerHTML === section.outerHTML) return;
+  const held = section.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  const before = section.dataset.announce;
+  section.replaceWith(document.adoptNode(fresh));
+  section = fresh;
+  if (held) [...section.querySelectorAll("a")].find((link) => link.getAttribute("href") === held)?.focus();
+  if (section.dataset.announce && section.dataset.announce !== before) said.textContent = section.dataset.announce;
 };
 
+// Without a cookie the answer is the same to everybody: the browser's cache and any other one may keep it for its second.
 const ask = async () => {
-  try {
-    const answer = await fetch(root.dataset.live, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
-    if (answer.redirected) location.reload();  // signed out meanwhile
-    else if (answer.ok) {
-      etag = answer.headers.get("ETag") || "";
-      await show(await answer.text());
-    }
-  } catch {
-    // No network for a moment: what is shown stays, and the next second asks again.
+  if (!document.hidden) {
+    try {
+      const answer = await fetch(section.dataset.live, { credentials: "omit" });
+      if (answer.ok) put(await answer.text());
+    } catch { /* no connection: the page stands as it is, and asks again */ }
   }
-  setTimeout(ask, every);
+  setTimeout(ask, PAUSE + Math.random() * 1000);
 };
 
-if (root) {
-  for (const part of partsOf(root)) known.set(part.dataset.part, part.outerHTML);
-  setTimeout(ask, every);
+if (section) {
+  setTimeout(ask, PAUSE);
+  countDown(Date.parse(document.querySelector("[data-now]")?.dataset.now));
+}
+
+const list = document.querySelector("[data-kept-votes]");
+const show = () => {
+  const votes = keptVotes.all().filter((vote) => vote.meeting === list.dataset.keptVotes);
+  list.hidden = votes.length === 0;
+  list.querySelector("ul").replaceChildren(...votes.map((vote) => {
+    const line = document.createElement("li");
+    const code = document.createElement("code");
+    const link = document.createElement("a");
+    code.textContent = vote.code;
+    link.href = vote.check;
+    link.textContent = vote.when;
+    line.append(`${vote.title}: `, code, " · ", link);
+    return line;
+  }));
+};
+if (list) {
+  show();
+  list.querySelector("[data-forget]").addEventListener("click", () => { keptVotes.forget(list.dataset.keptVotes); show(); });
 }

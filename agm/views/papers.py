@@ -1,0 +1,147 @@
+"""What the pages of a vote show: the paper, for whom, why not now, and the receipt."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.permissions import signed_in_user
+from agm.forms.paper import SIDES, SPLIT, PaperDraft, seal_of
+from agm.queries.live import results_url
+from agm.queries.paper import PLAIN_GROUND, Ballot, InTheBox, Seat, closing_of, in_the_box
+from agm.rules.choice import Choice
+from ballots.enums import ContestState, Majority, Method, PromiseKind, Secrecy
+from ballots.rules.proofs.papers import Split
+from ballots.services.voting import Receipt
+from core.errors import DomainError
+from core.languages import localised
+
+SIDE_WORDS = {
+    Choice.FOR: gettext_lazy("For"),
+    Choice.AGAINST: gettext_lazy("Against"),
+    Choice.WITHHELD: gettext_lazy("Withheld"),
+}
+
+
+def page_for(
+    request: HttpRequest,
+    ballot: Ballot,
+    seats: list[Seat],
+    seat: Seat | None,
+    draft: PaperDraft,
+    *,
+    problem: DomainError | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Return the page for whoever asks: the paper, the choice for whom to vote, or why there is no paper now."""
+    state, closes_at, moment = closing_of(ballot.contest)
+    boxes = in_the_box([ballot.contest.pk], [one.entry.pk for one in seats])
+    rights = [_right(ballot, one, boxes.get((ballot.contest.pk, one.entry.pk))) for one in seats]
+    mine = next((right for right in rights if right["seat"] is seat), None)
+    is_open = state == ContestState.OPEN and (closes_at is None or moment < closes_at)
+    context = {
+        **_facts(ballot),
+        "problem": str(problem) if problem else "",
+        "state": state,
+        "is_open": is_open,
+        "closes_at": localtime(closes_at) if closes_at and is_open else None,
+        "now": moment,
+        "rights": rights,
+        "right": mine,
+    }
+    if mine and is_open and not mine["outranked_by"]:
+        return render(request, "agm/vote.html", context | _paper(request, ballot, mine["seat"], draft), status=status)
+    template = "agm/vote_for_whom.html" if is_open and len(rights) > 1 else "agm/vote_not_now.html"
+    return render(request, template, context | {"kept": _kept(ballot, draft)}, status=status)
+
+
+def _facts(ballot: Ballot) -> dict[str, Any]:
+    """What everybody may know of the vote, in the reader's language."""
+    contest = ballot.contest
+    return {
+        "ballot": ballot,
+        "contest": contest,
+        "meeting_url": reverse("agm:meeting", args=[ballot.meeting.slug]),
+        "results_url": results_url(ballot.meeting, contest),
+        "meeting_title": localised(ballot.meeting, "title"),
+        "title": localised(contest, "title"),
+        "question": localised(contest, "question"),
+        "text": localised(ballot, "text"),
+        "promise": localised(contest, "promise"),
+        "is_advice": contest.promise_kind == PromiseKind.ADVICE,
+        "is_special": contest.majority == Majority.SPECIAL,
+        "is_secret": contest.secrecy == Secrecy.SECRET,
+        "scrutineer": contest.scrutineer,
+        "roll": contest.roll,
+        "face": "meeting",
+    }
+
+
+def _right(ballot: Ballot, seat: Seat, box: InTheBox | None) -> dict[str, Any]:
+    """A right to vote with what became of it; who is named earlier in the register prevails (s.286)."""
+    outranked = box is not None and box.position < seat.voter.position
+    return {
+        "seat": seat,
+        "votes": seat.entry.votes if ballot.is_resolution else 1,
+        "box": box,
+        "outranked_by": box.name if box is not None and outranked else "",
+    }
+
+
+def _paper(request: HttpRequest, ballot: Ballot, seat: Seat, draft: PaperDraft) -> dict[str, Any]:
+    options = [
+        {"option": option, "place": draft.order.index(option.public_id) + 1 if option.public_id in draft.order else 0}
+        for option in ballot.options_for(seat.entry.public_id)
+    ]
+    sides = [
+        {"code": side.value, "words": SIDE_WORDS[side], "figure": draft.figures.get(side.value, "")} for side in SIDES
+    ]
+    return {
+        "draft": draft,
+        "seat": seat,
+        "seal": seal_of(ballot, seat, signed_in_user(request)),
+        "votes": seat.entry.votes,
+        "options": options,
+        "order": ballot.chosen(draft.order),
+        "sides": sides,
+        "is_split": draft.side == SPLIT,
+        "is_single": ballot.contest.method == Method.PLURALITY,
+    }
+
+
+def _kept(ballot: Ballot, draft: PaperDraft) -> list[str]:
+    """What was chosen, in words, where there is no paper to show it on."""
+    if ballot.is_resolution:
+        return [str(SIDE_WORDS[side]) for side in SIDES if draft.side == side]
+    return [option.title for option in ballot.chosen(draft.order)]
+
+
+def receipt_context(ballot: Ballot, seat: Seat, choice: Split | tuple[str, ...], receipt: Receipt) -> dict[str, Any]:
+    """Return what the voter takes home; nothing here asks the database."""
+    chosen = () if isinstance(choice, Split) else ballot.chosen(choice)
+    return {
+        **_facts(ballot),
+        "seat": seat,
+        "receipt": receipt,
+        "received_at": localtime(receipt.received_at),
+        "ground": chosen[0].ground if chosen else PLAIN_GROUND,
+        "chosen": [option.title for option in chosen],
+        "split": _split_words(choice, seat.entry.votes) if isinstance(choice, Split) else [],
+        "code_parts": receipt.code.split("-"),
+        "check_url": f"/check/vote/{receipt.promise}/",
+        "qr_url": reverse("agm:receipt_qr", args=[receipt.promise]),
+        "paper_url": f"{reverse('agm:vote', args=[ballot.meeting.slug, ballot.contest.public_id])}"
+        f"?entry={seat.entry.public_id}",
+    }
+
+
+def _split_words(split: Split, votes: int) -> list[dict[str, Any]]:
+    """Return each side that got votes, and the rest that was not used."""
+    cast = zip(SIDES, (split.votes_for, split.votes_against, split.votes_withheld), strict=True)
+    lines = [{"votes": number, "words": SIDE_WORDS[side]} for side, number in cast if number]
+    unused = votes - sum(line["votes"] for line in lines)
+    return [*lines, {"votes": unused, "words": _("not used")}] if unused else lines
