@@ -13,6 +13,7 @@ from equity.models import Application, Certificate, Member
 from payments.models import ProviderEvent
 from portal import urls_office
 from portal.permissions import PERMISSIONS
+from tests.factories.beers import make_call, make_name
 from tests.factories.equity import make_approved_batch, make_draft_offer, make_open_offer, make_paid_application
 from tests.factories.people import make_holder, make_staff, sign_in, sign_in_staff
 from tests.factories.refunds import make_failed_refund
@@ -71,6 +72,7 @@ def make_house() -> dict[str, list]:
         "member": [Member.objects.get().number],
         "certificate_file": [Certificate.objects.get().public_id],
         "mail": [write_mail().public_id],
+        "idea": [make_name(make_call(), "Lock Gate").public_id],
         **{
             name: [job.public_id]
             for name in ("job", "job_progress", "job_pause", "job_resume", "job_cancel", "job_again")

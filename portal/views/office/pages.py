@@ -27,6 +27,7 @@ NAV: tuple[tuple[str, Promise], ...] = (
     ("office:applications", _("Applications")),
     ("office:allotments", _("Allotments")),
     ("office:register", _("Register")),
+    ("office:ideas", _("Ideas")),
     ("office:payments", _("Payments")),
     ("office:books", _("Books")),
     ("office:jobs", _("Jobs")),
