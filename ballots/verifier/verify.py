@@ -29,10 +29,10 @@ except ImportError:  # everything but signatures works without
     VerifyKey = None
 
 HASH = re.compile(r"[0-9a-f]{64}")
+LEAF = re.compile(r"[0-9a-f]{64}(,(0|[1-9][0-9]{0,18})){3}")
 CODE = re.compile(r"(?:[0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}")
 ALWAYS = "rules.json roll.csv log.txt checkpoints.txt counted.txt return.json result.json verify.py README.txt".split()
 PAPERS, ASSESSOR = {"secret": ["papers.csv", "papers.blt"], "named": []}, {"secret": [], "named": ["sums.csv"]}
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 class Wrong(ValueError):
@@ -113,37 +113,39 @@ class Bundle:
 
     def hashes(self, name):
         lines = self.text(name).split("\n")
-        need(lines.pop() == "" and all(map(HASH.fullmatch, lines)), f"{name} holds a line that is not a hash.")
-        need(len(set(lines)) == len(lines), f"{name} holds an envelope twice.")
+        sound = lines.pop() == "" and all(map(HASH.fullmatch, lines)) and len(set(lines)) == len(lines)
+        need(sound, f"{name} holds a line that is not a hash, or one twice.")
         return lines
 
     def check_rules(self):
         self.rules = self.object("rules.json")
+        self.kind = self.rules["kind"]
+        self.option_names = {option["id"]: option["name"] for option in self.rules["options"]}
         found, asked = sha256(self.files["rules.json"]), self.options.rules
         need(not asked or asked.lower() == found, f"rules.json is not what you noted: its hash is {found}.")
-        self.option_names = {option["id"]: option["name"] for option in self.rules["options"]}
         return f"The rules of “{self.rules['title']}” have the hash {found}: compare it with what you noted before."
 
     def check_files(self):
-        expected, names = {*ALWAYS, *PAPERS[self.rules["kind"]]}, set(self.names)
-        lacks, strange = expected - names, names - expected - {*ASSESSOR[self.rules["kind"]]}
-        need(not lacks, f"The bundle lacks {', '.join(sorted(lacks))}.")
-        need(not strange, f"The bundle holds what does not belong there: {', '.join(sorted(strange))}.")
-        need(len(self.names) == len(names), "The bundle holds a file twice.")
+        expected = [*ALWAYS, *PAPERS[self.kind]]
+        lacks = [name for name in expected if name not in self.names]
+        need(not lacks, f"The bundle lacks {', '.join(lacks)}.")
+        strange = [n for n in self.names if n not in expected + ASSESSOR[self.kind] or self.names.count(n) > 1]
+        need(not strange, f"The bundle holds what does not belong there, or twice: {', '.join(strange)}.")
         return f"All {len(self.names)} files are there."
 
     def check_return(self):
         returned = self.object("return.json")
-        self.statement, self.papers = returned["statement"], returned["papers"] or []
-        alone = len(returned) == 5 and returned["v"] == 1 and not returned["zero_leaves"]
-        need(alone and (returned["papers"] is None) == (self.rules["kind"] == "named"), "return.json holds too much.")
+        self.statement, self.papers = returned["statement"], returned["papers"]
         signature, key = bytes.fromhex(returned["signature"]), self.rules["scrutineer_key"]
+        alone = (len(returned), returned["v"], signature.hex()) == (5, 1, returned["signature"])
+        alone = alone and (self.papers is None) == (self.kind == "named") and not returned["zero_leaves"]
+        need(alone, "return.json holds what nobody signed.")
         check_signature(b"kilderkin/return/1\0" + canonical(self.statement), signature, key, "the scrutineer")
         bound = {name: self.rules[name] for name in ("contest", "kind", "roll_sha256", "scrutineer_key")}
         for name, value in {**bound, "rules_sha256": sha256(self.files["rules.json"])}.items():
             need(self.statement[name] == value, f"return.json is signed for another {name} than that of rules.json.")
-        same = sha256(canonical(self.papers)) == self.statement["papers_sha256"]
-        need(same or self.rules["kind"] == "named", "The papers in return.json are not those the scrutineer signed.")
+        same = self.papers is None or sha256(canonical(self.papers)) == self.statement["papers_sha256"]
+        need(same, "The papers in return.json are not those the scrutineer signed.")
         return f"The scrutineer, {self.statement['scrutineer']}, signed what was opened."
 
     def check_roll(self):
@@ -173,7 +175,7 @@ class Bundle:
         name, key_id, key = self.log_key()
         for mark, signer, encoded in (line.split(" ") for line in signatures.split("\n")):
             data = base64.b64decode(encoded, validate=True)
-            if (mark, signer, data[:4]) == ("—", name, key_id):
+            if (mark, signer, data[:4], base64.b64encode(data).decode()) == ("—", name, key_id, encoded):
                 check_signature(f"{body}\n".encode(), data[4:], key, f"the checkpoint over {size} envelopes")
                 return int(size)
         raise Wrong(f"The checkpoint over {size} envelopes is not signed by the log.")
@@ -183,21 +185,19 @@ class Bundle:
         return name, bytes.fromhex(key_id), base64.b64decode(encoded)[1:].hex()
 
     def check_counted(self):
-        self.counted, logged = self.hashes("counted.txt"), set(self.leaves)
+        self.counted = self.hashes("counted.txt")
         signed = self.counted == sorted(self.counted) == self.statement["opened"]
         need(signed, "counted.txt is not the list of opened envelopes that the scrutineer signed.")
-        strange = [envelope for envelope in self.counted if envelope not in logged]
-        need(not strange, f"{len(strange)} opened envelopes are not in the log, for example {strange[:1]}.")
-        opened, voters = len(self.counted), len(self.votes)
-        need(opened <= voters, f"{opened} envelopes were opened, but only {voters} voters are on the roll.")
-        self.spoiled = {row["envelope"] for row in self.statement["spoiled"]}
+        need(set(self.counted) <= set(self.leaves), "An envelope was opened that is not in the log.")
+        need(len(self.counted) <= len(self.votes), "More envelopes were opened than voters are on the roll.")
+        opened, self.spoiled = len(self.counted), {row["envelope"] for row in self.statement["spoiled"]}
         counts = {"envelopes": opened, "spoiled": len(self.spoiled), "papers": opened - len(self.spoiled)}
         sound = self.statement["counts"] == counts and self.spoiled <= set(self.counted)
         need(sound, "The numbers of envelopes, papers and spoiled envelopes do not add up.")
         return f"{opened} envelopes were opened, all from the log; {counts['spoiled']} of them spoiled."
 
     def check_papers(self):
-        if self.rules["kind"] == "named":
+        if self.kind == "named":
             return self.check_sums()
         opened, codes = self.statement["counts"]["papers"], [paper["code"] for paper in self.papers]
         need(len(codes) == opened, f"There are {len(codes)} papers, but {opened} were opened and not spoiled.")
@@ -213,7 +213,7 @@ class Bundle:
 
     def as_csv(self):
         text, names, approval = io.StringIO(), self.option_names, self.rules["method"] == "approval"
-        odd = {name for name in names.values() if name.startswith(FORMULA) or name in ("tracking_code", "papers")}
+        odd = {n for n in names.values() if n.startswith(tuple("=+-@\t\r'")) or n in ("tracking_code", "papers")}
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["tracking_code", *(f"'{name}" if name in odd else name for name in names.values())])
         for paper in self.papers:
@@ -237,12 +237,14 @@ class Bundle:
 
     def check_sums(self):
         pro, contra, withheld = totals = self.signed_root()[1]
-        fits = min(totals) >= 0 and sum(totals) <= sum(self.votes)
-        need(fits, "More votes were counted than the roll has, or fewer than none.")
+        need(min(totals) >= 0 and sum(totals) <= sum(self.votes), "The totals do not fit the roll.")
         if "sums.csv" in self.files:
-            head, *rows = [line.split(",") for line in self.text("sums.csv").splitlines()]
-            need(head == ["opening", "for", "against", "withheld"], "sums.csv has another first line.")
-            level = sorted(sum_leaf(opening, [int(number) for number in votes]) for opening, *votes in rows)
+            head, *lines, end = self.text("sums.csv").split("\n")
+            sound = (head, end) == ("opening,for,against,withheld", "") and all(map(LEAF.fullmatch, lines))
+            need(sound, "sums.csv holds a line that is no leaf.")
+            level = sorted(
+                sum_leaf(opening, list(map(int, votes))) for opening, *votes in (x.split(",") for x in lines)
+            )
             while len(level) > 1:
                 level = [sum_node(*pair) for pair in zip(level[::2], level[1::2], strict=True)]
             need(level == [self.signed_root()], "The leaves in sums.csv do not make the totals that were signed.")
@@ -254,6 +256,7 @@ class Bundle:
         need(same, "result.json is of another method or number of seats, or says too much.")
         if method == "resolution":
             return self.recount_resolution()
+        beacons = ", ".join(f"“{lot['beacon']}”" for lot in self.result.get("lots", []))
         by_id, names, self.lots = self.option_names, list(self.option_names.values()), list(self.result["lots"])
         need(self.result["candidates"] == names, "result.json has other candidates than the rules.")
         if method not in COUNTS or self.rules["seats"] != 1:
@@ -263,7 +266,8 @@ class Bundle:
         need(said == winners, f"Counted again, the result is {winners}, but result.json says {said}.")
         need(self.result["rounds"] == rounds, "Counted again, a round has other numbers than result.json says.")
         need(not self.lots, "result.json records a lot where none was needed.")
-        return f"Counted again by {method}: {', '.join(winners) or 'nobody'}."
+        lot = f" A tie was broken by the public lot {beacons}: compare it with what was thrown." * bool(beacons)
+        return f"Counted again by {method}: {', '.join(winners)}.{lot}"
 
     def recount_resolution(self):
         pro, contra, withheld = signed = self.signed_root()[1]
@@ -278,15 +282,13 @@ class Bundle:
         tallies = {name: f"{votes}.00000" for name, votes in tally.items()}
         return {"tallies": tallies, "elected": list(elected), "eliminated": list(eliminated)}
 
-    def most_votes(self, names, tally):
-        best = [name for name in names if tally[name] == max(tally.values())]
-        return [self.round(tally, [best[0] if len(best) == 1 else self.drawn(1, "election", best)])]
-
     def plurality(self, names, papers):
-        return self.most_votes(names, {name: sum(paper[:1] == [name] for paper in papers) for name in names})
+        return self.approval(names, [paper[:1] for paper in papers])
 
     def approval(self, names, papers):
-        return self.most_votes(names, {name: sum(name in paper for paper in papers) for name in names})
+        tally = {name: sum(name in paper for paper in papers) for name in names}
+        best = [name for name in names if tally[name] == max(tally.values())]
+        return [self.round(tally, [best[0] if len(best) == 1 else self.drawn(1, "election", best)])]
 
     def irv(self, names, papers):
         """Let the last leave until one has more than half of what is in play; all without a vote leave together."""
@@ -312,14 +314,13 @@ class Bundle:
     def drawn(self, number, question, tied):
         """Return whom the public lot drew, drawn again (Fisher and Yates by SHA-256 of label, root, beacon, step)."""
         asked, root = f"{self.rules['contest']}, round {number}, {question}", self.statement["papers_sha256"]
-        for lot in self.lots[:1]:
-            order = list(tied)
-            for step, place in enumerate(range(len(order) - 1, 0, -1)):
-                other = int(sha256(f"{asked}\n{root}\n{lot['beacon']}\n{step}".encode()), 16) % (place + 1)
-                order[place], order[other] = order[other], order[place]
-            if lot == {"round": number, "question": question, "beacon": lot["beacon"], "order": order}:
-                return self.lots.pop(0)["order"][0]
-        raise Wrong(f"Round {number} is a tie ({', '.join(tied)}), and result.json has no lot that can be repeated.")
+        lot, order = self.lots.pop(0) if self.lots else {"beacon": ""}, list(tied)
+        for step, place in enumerate(range(len(order) - 1, 0, -1)):
+            other = int(sha256(f"{asked}\n{root}\n{lot['beacon']}\n{step}".encode()), 16) % (place + 1)
+            order[place], order[other] = order[other], order[place]
+        same = lot == {"round": number, "question": question, "beacon": lot["beacon"], "order": order}
+        need(same, f"Round {number} is a tie ({', '.join(tied)}), and result.json has no lot that can be repeated.")
+        return order[0]
 
     def check_receipt(self):
         version, contest, encoded, _, key_id, signature = self.options.receipt.strip().split(".")
@@ -336,7 +337,7 @@ class Bundle:
         return "Your envelope is in the log but was not opened: a later vote replaced it. Was there none? Ask at once."
 
     def check_code(self):
-        need(self.rules["kind"] == "secret", "Papers of a resolution are not published: use --proof.")
+        need(self.kind == "secret", "Papers of a resolution are not published: use --proof.")
         typed = re.sub(r"[\s-]", "", self.options.code).upper().translate(str.maketrans("OIL", "011"))
         mine = [paper["choices"] for paper in self.papers if paper["code"].replace("-", "") == typed]
         need(mine, f"No paper has the code {self.options.code}.")

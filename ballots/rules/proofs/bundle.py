@@ -25,6 +25,7 @@ from ballots.rules.proofs.opening import sums_in
 from ballots.rules.proofs.papers import Kind, Paper, Ranking, paper_bytes
 from ballots.rules.proofs.refusals import ProofRefused, Refusal
 from ballots.rules.proofs.returned import ReturnedPapers, public_return
+from ballots.rules.proofs.sum_file import SumFile
 
 VERIFIER = Path(__file__).parents[2] / "verifier"
 LOT_FIELDS = ("beacon", "order")  # the rest of what was drawn from is known: contest, round, papers
@@ -90,7 +91,7 @@ def sums_csv(returned: ReturnedPapers) -> bytes:
     return _lines(["opening,for,against,withheld", *sorted(rows)])
 
 
-def member_proof(paper: Paper, tree: SumTree) -> bytes:
+def member_proof(paper: Paper, tree: SumTree | SumFile) -> bytes:
     """Return the file by which one member proves that the own votes are inside the totals of a resolution."""
     path = tree.path(opening_sha256(paper), sums_in(paper))
     content = {"v": 1, "paper": parse_canonical(paper_bytes(paper)), "path": path.as_json()}

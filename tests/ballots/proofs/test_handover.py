@@ -280,7 +280,7 @@ def test_open_handover_one_code_on_two_papers_counts_neither() -> None:
 
 
 def signed_again(election: Election, change: Change, *, seed: bytes | None = None) -> bytes:
-    """Change what comes back and sign it, as a wicked scrutineer would; hashes and counts only where they are changed."""
+    """Change what comes back and sign it, as a wicked scrutineer would."""
     fields = json.loads(election.opened())
     change(fields)
     signature = sign(DOMAIN + canonical_bytes(fields["statement"]), seed or election.scrutineer.seed)
@@ -431,7 +431,7 @@ def test_read_returned_any_byte_changed_is_refused(data: st.DataObject) -> None:
         lambda f: f["statement"]["sums"].update(root="00" * 32),
         lambda f: f["statement"].update(sums=None),
         lambda f: f["zero_leaves"].__setitem__(0, "00" * 32),
-        first_paper(**{"for": 0}),
+        first_paper(**{"for": 1, "against": 1, "withheld": 0}),
     ],
 )
 def test_read_returned_sums_that_are_not_those_of_the_papers_are_refused(change: Change) -> None:
