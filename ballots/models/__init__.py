@@ -10,6 +10,7 @@ from ballots.models.box import (
     SpoiledEnvelope,
 )
 from ballots.models.contest import Challenge, Contest, Option, PromiseNews
+from ballots.models.publication import Publication
 from ballots.models.roll import Roll, RollEntry, Scrutineer
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Option",
     "Paper",
     "PromiseNews",
+    "Publication",
     "Roll",
     "RollEntry",
     "Scrutineer",

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import connection
 
 from ballots.models import Checkpoint, Contest, LogLeaf
+from ballots.queries.log import tree_of
 from ballots.rules.proofs.checkpoints import Checkpoint as SignedCheckpoint
 from ballots.rules.proofs.checkpoints import log_origin, sign_checkpoint
-from ballots.rules.proofs.merkle import MerkleTree
 from ballots.services.log_key import log_key
 from core.locks import lock
 from core.transactions import needs_transaction
@@ -33,10 +33,3 @@ def merge_log(*, contest: Contest, at: datetime) -> Checkpoint | None:
     key = log_key()
     note = sign_checkpoint(SignedCheckpoint(log_origin(key.name, contest.public_id), len(tree), tree.root()), key)
     return Checkpoint.objects.create(contest=contest, size=len(tree), root=tree.root().hex(), note=note, made_at=at)
-
-
-def tree_of(contest: Contest, *, size: int | None = None) -> MerkleTree:
-    """Return the tree over the hashes of all envelopes that have a place, the first ``size`` of them when given."""
-    leaves = LogLeaf.objects.filter(contest=contest, position__isnull=False).order_by("position")
-    hashes = leaves.values_list("sha256", flat=True)
-    return MerkleTree.of_hex(hashes if size is None else hashes[:size])

@@ -5,18 +5,20 @@ from ballots.models import Contest, LogLeaf
 from ballots.services.contests import close_contest
 from ballots.services.handovers import hand_over
 from ballots.services.log import merge_log
+from ballots.services.publication import publish
 from core import clock
 from core.sweeping import each
 from core.transactions import atomic
 
 
 def sweep() -> None:
-    """Close contests whose announced end has come, hand their envelopes over, and merge every log that waits."""
+    """Close contests whose announced end has come, hand over their envelopes, merge logs that wait, publish results."""
     due = Contest.objects.filter(state=ContestState.OPEN, closes_at__lte=clock.now())
     each(due, _close)
     each(Contest.objects.filter(state=ContestState.CLOSED, handover__isnull=True), _hand_over)
     waiting = LogLeaf.objects.filter(position__isnull=True).values_list("contest_id", flat=True).distinct()
     each(Contest.objects.filter(pk__in=list(waiting)), _merge)
+    each(Contest.objects.filter(state=ContestState.DECLARED, publication__isnull=True), _publish)
 
 
 def _close(contest: Contest) -> None:
@@ -32,3 +34,8 @@ def _hand_over(contest: Contest) -> None:
 def _merge(contest: Contest) -> None:
     with atomic():
         merge_log(contest=contest, at=clock.now())
+
+
+def _publish(contest: Contest) -> None:
+    with atomic():
+        publish(contest=contest, by=None, at=clock.now())

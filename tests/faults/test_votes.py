@@ -4,10 +4,10 @@ import pytest
 
 from ballots.integrity import findings
 from ballots.models import Checkpoint, Envelope, LogLeaf, Paper
+from ballots.queries.log import tree_of
 from ballots.rules.proofs.checkpoints import log_origin, verify_checkpoint
 from ballots.rules.proofs.merkle import is_included
 from ballots.rules.proofs.receipts import verify
-from ballots.services.log import tree_of
 from ballots.services.log_key import log_key
 from tests.factories.agm import World, declare_vote, make_world, open_vote
 from tests.faults.house import House, wait_until

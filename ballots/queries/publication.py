@@ -1,0 +1,54 @@
+"""What was published of a contest, and one's own paper in it."""
+
+from collections import Counter
+
+from ballots.models import Contest, NamedVote, Paper, Publication, RollEntry, SpoiledEnvelope
+from ballots.rules.proofs.bundle import member_proof
+from ballots.rules.proofs.merkle_sum import Sums, opening_sha256
+from ballots.rules.proofs.papers import Capacity, Split
+from ballots.rules.proofs.papers import Paper as OpenedPaper
+from ballots.rules.proofs.sum_file import SumFile
+from core.storage import read_bytes
+
+
+def find_publication(contest: Contest) -> Publication | None:
+    """Return the files of the contest; None before the sweep that follows the declaration."""
+    return Publication.objects.filter(contest=contest).first()
+
+
+def find_paper(contest: Contest, code: str) -> Paper | None:
+    """Return the secret paper with this tracking code, tidied."""
+    return Paper.objects.filter(contest=contest, code=code).first()
+
+
+def find_named_vote(contest: Contest, code: str) -> NamedVote | None:
+    """Return the vote on a resolution with this tracking code, tidied."""
+    return NamedVote.objects.filter(contest=contest, code=code).select_related("entry").first()
+
+
+def named_votes_of(contest: Contest, entries: list[RollEntry]) -> list[NamedVote]:
+    """Return how these entries of the roll were counted on a resolution. One query."""
+    votes = NamedVote.objects.filter(contest=contest, entry__in=entries)
+    return list(votes.select_related("entry__party").order_by("entry_id"))
+
+
+def spoiled_reasons(contest: Contest) -> dict[str, int]:
+    """Return why envelopes were spoiled, and how many for each reason."""
+    reasons = SpoiledEnvelope.objects.filter(contest=contest).values_list("reason", flat=True)
+    return dict(sorted(Counter(reasons).items()))
+
+
+def proof_of(vote: NamedVote, publication: Publication) -> bytes:
+    """Return the file that proves these votes to be inside the totals the scrutineer signed.
+
+    Raises ``KeyError`` when they are not: then the books are broken, and it must be heard.
+    """
+    tree = SumFile(read_bytes(publication.sums_sha256))
+    sums = Sums(vote.for_votes, vote.against_votes, vote.withheld_votes)
+    votes = (vote.entry.public_id, vote.for_votes, vote.against_votes, vote.withheld_votes)
+    # The capacity stands in the sealed paper alone, so each is tried; only the true one is a leaf.
+    for capacity in Capacity:
+        paper = OpenedPaper(vote.contest.public_id, vote.code, Split(*votes, capacity))
+        if tree.has(opening_sha256(paper), sums):
+            return member_proof(paper, tree)
+    raise KeyError(vote.code)

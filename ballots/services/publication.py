@@ -1,0 +1,83 @@
+"""What is published of a declared contest, made once and kept under its own hash.
+
+Note [Published by the sweep]: the chair's click declares and nothing else. The next sweep, seconds later, makes the
+files: reading a large return, hashing a large log and packing the bundle take longer than a hall should wait.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ballots.enums import ContestState, Secrecy
+from ballots.errors import ContestNotReady
+from ballots.models import Checkpoint, Contest, Envelope, LogLeaf, Publication, Roll, RollEntry
+from ballots.rules.proofs.bundle import BundleParts, papers_blt, papers_csv, write_bundle
+from ballots.rules.proofs.merkle_sum import opening_sha256
+from ballots.rules.proofs.opening import sums_in
+from ballots.rules.proofs.returned import ReturnedPapers, read_returned
+from ballots.rules.proofs.rolls import roll_csv
+from ballots.rules.proofs.sum_file import sum_file
+from ballots.services.handovers import box_of
+from core import audit
+from core.storage import read_bytes, store_bytes
+from core.transactions import needs_transaction
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@needs_transaction
+def publish(*, contest: Contest, by: "User | None", at: datetime) -> Publication:
+    """Make and keep the bundle, and the papers of a secret ballot or the tree of sums of a resolution.
+
+    Published already: returned as it is. Takes no lock: nothing of a declared contest changes and the same parts make
+    the same bytes, so whoever comes second finds the same files. Raises `ContestNotReady` before the declaration.
+    """
+    contest = Contest.objects.select_related("count", "opening", "roll").get(pk=contest.pk)
+    known = Publication.objects.filter(contest=contest).first()
+    if known is not None:
+        return known
+    if contest.state != ContestState.DECLARED:
+        raise ContestNotReady()
+    publication, is_new = Publication.objects.get_or_create(
+        contest=contest, defaults={**_files(contest), "made_at": at, "made_by": by}
+    )
+    if is_new:
+        audit.record(by=by, at=at, verb="contest_published", subject=contest, bundle_sha256=publication.bundle_sha256)
+    return publication
+
+
+def _files(contest: Contest) -> dict[str, str | int]:
+    """Store every file, then name it: Note [File before row]."""
+    returned_file = read_bytes(contest.opening.file_sha256)
+    handed_over = set(Envelope.objects.filter(contest=contest).values_list("sha256", flat=True))
+    returned = read_returned(returned_file, box_of(contest), handed_over)
+    bundle = write_bundle(_parts(contest, returned_file, returned))
+    named: dict[str, str | int] = {"bundle_sha256": store_bytes(bundle), "bundle_bytes": len(bundle)}
+    if contest.secrecy == Secrecy.NAMED:
+        leaves = ((opening_sha256(paper), sums_in(paper)) for paper in returned.papers)
+        return named | {"sums_sha256": store_bytes(sum_file(leaves, returned.zero_leaves))}
+    return named | {
+        "csv_sha256": store_bytes(papers_csv(contest.rules, returned.papers)),
+        "blt_sha256": store_bytes(papers_blt(contest.rules, returned.papers)),
+    }
+
+
+def _parts(contest: Contest, returned_file: bytes, returned: ReturnedPapers) -> BundleParts:
+    leaves = LogLeaf.objects.filter(contest=contest, position__isnull=False).order_by("position")
+    notes = Checkpoint.objects.filter(contest=contest).order_by("size")
+    return BundleParts(
+        rules=contest.rules,
+        roll=_published_roll(contest.roll),
+        leaves=list(leaves.values_list("sha256", flat=True)),
+        notes=list(notes.values_list("note", flat=True)),
+        returned_file=returned_file,
+        returned=returned,
+        result=contest.count.result,
+    )
+
+
+def _published_roll(roll: Roll | None) -> bytes:
+    if roll is None:
+        raise ContestNotReady()
+    entries = RollEntry.objects.filter(roll=roll).values_list("public_id", "votes")
+    return roll_csv(bytes.fromhex(roll.salt), entries.iterator())
