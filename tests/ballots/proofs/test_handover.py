@@ -334,7 +334,7 @@ STATEMENT: list[tuple[Change, Refusal]] = [
     (lambda f: f["statement"].update(rules_sha256="00" * 32), Refusal.WRONG_RULES),
     (lambda f: f["statement"].update(roll_sha256="00" * 32), Refusal.WRONG_ROLL),
     (lambda f: f["statement"].update(scrutineer_key="00" * 32), Refusal.WRONG_SCRUTINEER),
-    (lambda f: f["papers"][0].update(choices=[]), Refusal.ALTERED),
+    (lambda f: f["papers"][0].update(choices=["another"]), Refusal.ALTERED),
     (lambda f: f["statement"]["opened"].append("00" * 32), Refusal.NOT_HANDED_OVER),
     (lambda f: f["statement"]["opened"].pop(), Refusal.NOT_RETURNED),
     (opened_swapped, Refusal.WRONG_COUNTS),
