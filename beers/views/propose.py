@@ -181,7 +181,8 @@ class Named(Step):
     step = "named"
 
     def form(self, **kwargs: Any) -> forms.Form:
-        return NamedForm(names=names_of(self.author), **{"initial": {"named_as": NamedAs.FULL}, **kwargs})
+        kwargs["initial"] = {"named_as": NamedAs.FULL, **kwargs.get("initial", {})}
+        return NamedForm(names=names_of(self.author), **kwargs)
 
 
 def names_of(author: Party) -> list[tuple[str, str]]:

@@ -191,6 +191,7 @@ def _office_id(name: str, known: dict[str, Any]) -> str:
         "certificate": "certificate",
         "job": "job",
         "mail": "mail",
+        "idea": "idea",
     }.items():
         if word in name:
             return str(known[key])
