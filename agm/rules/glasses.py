@@ -14,7 +14,8 @@ from agm.rules.bars import UNITS, shown_votes, votes_of
 
 BRIM, BOTTOM = 30.0, 190.0
 FULL_NUMERATOR, FULL_DENOMINATOR = 3, 5
-BUNDLE, BUNDLES_IN_A_ROW, BUNDLES_MAX = 5, 20, 100
+BUNDLE, BUNDLES_MAX = 5, 100
+ROW, ROW_OF_MANY, MANY = 10, 20, 30  # bundles in a row; with more than `MANY` rows are twice as long
 BUNDLE_WIDTH, BUNDLE_HEIGHT = 64, 76
 
 
@@ -115,10 +116,11 @@ def tally_marks(count: int) -> TallyMarks:
     worth = BUNDLE
     while count // worth > BUNDLES_MAX:
         worth *= 10
-    rows, rest = divmod(count // worth, BUNDLES_IN_A_ROW)
+    in_a_row = ROW if count // worth <= MANY else ROW_OF_MANY
+    rows, rest = divmod(count // worth, in_a_row)
     return TallyMarks(
         worth=worth,
-        width=BUNDLES_IN_A_ROW * BUNDLE_WIDTH,
+        width=in_a_row * BUNDLE_WIDTH,
         height=max(1, rows + (1 if rest else 0)) * BUNDLE_HEIGHT,
         rows_height=rows * BUNDLE_HEIGHT,
         rest_width=rest * BUNDLE_WIDTH,

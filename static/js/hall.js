@@ -8,15 +8,17 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const ease = (t) => (t < 0.5 ? 2 * t * t : 1 - 2 * (1 - t) * (1 - t));
 const between = (from, to, t) => from + (to - from) * t;
 
+// A window behind another one draws no frames: then the time alone ends the play, and the next state stands there.
 const play = (duration, draw) => new Promise((done) => {
   const start = performance.now();
   const step = (moment) => {
-    const t = Math.min(1, (moment - start) / duration);
+    const t = Math.min(1, Math.max(0, (moment - start) / duration));
     draw(ease(t));
     if (t < 1) requestAnimationFrame(step);
     else done();
   };
   requestAnimationFrame(step);
+  setTimeout(() => { draw(1); done(); }, duration + 300);
 });
 
 const glassesOf = (node) => new Map([...node.querySelectorAll("[data-option]")].map((glass) => [glass.dataset.option, glass]));

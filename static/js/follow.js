@@ -1,0 +1,53 @@
+// A page that follows the meeting: it asks for its fragment every second or so and changes only the parts that differ.
+// Without this script every such page has a link that reads it again.
+
+const root = document.querySelector("[data-live]");
+const every = Number(root?.dataset.liveEvery) || 1000;
+const known = new Map();  // part -> what the server said last; what the reader opened or typed must not count
+let etag = "";
+
+const partsOf = (node) => [...node.querySelectorAll("[data-part]")];
+
+// Whoever shows the change slowly prevents the event's default and calls detail.swap() when done.
+const change = (part, next) => new Promise((done) => {
+  const swap = () => {
+    const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+    part.replaceWith(next);
+    if (focused) document.getElementById(focused)?.focus();
+    next.dispatchEvent(new CustomEvent("live:changed", { bubbles: true }));
+    done();
+  };
+  const event = new CustomEvent("live:change", { bubbles: true, cancelable: true, detail: { next, swap } });
+  if (part.dispatchEvent(event)) swap();
+});
+
+const show = async (html) => {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  for (const next of partsOf(template.content)) {
+    const name = next.dataset.part;
+    const part = root.querySelector(`[data-part="${name}"]`);
+    if (!part || known.get(name) === next.outerHTML) continue;
+    known.set(name, next.outerHTML);
+    await change(part, document.importNode(next, true));
+  }
+};
+
+const ask = async () => {
+  try {
+    const answer = await fetch(root.dataset.live, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+    if (answer.redirected) location.reload();  // signed out meanwhile
+    else if (answer.ok) {
+      etag = answer.headers.get("ETag") || "";
+      await show(await answer.text());
+    }
+  } catch {
+    // No network for a moment: what is shown stays, and the next second asks again.
+  }
+  setTimeout(ask, every);
+};
+
+if (root) {
+  for (const part of partsOf(root)) known.set(part.dataset.part, part.outerHTML);
+  setTimeout(ask, every);
+}
