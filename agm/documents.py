@@ -16,6 +16,8 @@ from core.storage import store_bytes
 
 LANGUAGES = ("en", "vi")
 PAGES_MAX = 40
+# Up to here the poster is set in its usual type; a test prints both sides of the edge.
+POSTER_LETTERS_MAX = 190
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,10 @@ def _pdf(content: NoticeContent, language: str, at: datetime) -> bytes:
 
 def notice_context(content: NoticeContent, *, at: datetime) -> dict[str, Any]:
     """Return what the printed notice shows; its template asks for nothing else."""
+    title = max(content.title, content.title_vi, key=len)
     return {
         "content": content,
+        "is_long": sum(map(len, (content.company_name, title, content.place, content.address))) > POSTER_LETTERS_MAX,
         "content_sha256": digest_of(content),
         "dated_on": london(at).date(),
         "given_on": given_on(at, part=UkPart(content.part_of_uk)),
