@@ -22,6 +22,7 @@ from ballots.rules.proofs.merkle_sum import (
 )
 from ballots.rules.proofs.papers import VOTES_MAX, Paper, Split, paper_bytes
 from ballots.rules.proofs.refusals import ProofRefused, Refusal
+from ballots.rules.proofs.sum_file import NODE_BYTES, SumFile, sum_file
 
 VOTES = st.integers(0, 10**12)
 SUMS = st.builds(Sums, VOTES, VOTES, VOTES)
@@ -57,6 +58,26 @@ def test_totals_are_the_sums_and_every_member_is_inside(house: list[Sums]) -> No
 
     assert root.sums == sum(house, Sums())
     assert all(is_in_totals(opening, sums, tree.path(opening, sums), root) for opening, sums in leaves_of(house))
+
+
+@given(HOUSES)
+def test_sum_file_answers_as_the_tree_does(house: list[Sums]) -> None:
+    tree, zeros = tree_of(house), zero_leaves(len(house), b"secret", "contest")
+
+    file = SumFile(sum_file(leaves_of(house), zeros))
+
+    assert file.root == tree.root
+    assert [file.path(*leaf) for leaf in leaves_of(house)] == [tree.path(*leaf) for leaf in leaves_of(house)]
+
+
+def test_sum_file_of_who_is_not_there_is_a_key_error() -> None:
+    data = sum_file(leaves_of([Sums(1, 0, 0)]), zero_leaves(1, b"secret", "contest"))
+
+    assert len(data) == 31 * NODE_BYTES
+    for stranger in (("33" * 32, Sums(1, 0, 0)), ("00" * 32, Sums()), ("ff" * 32, Sums())):
+        assert not SumFile(data).has(*stranger)
+        with pytest.raises(KeyError):
+            SumFile(data).path(*stranger)
 
 
 @given(st.lists(SUMS, min_size=1, max_size=20), st.data())
