@@ -1,8 +1,8 @@
 """The hashes published before the first vote: who may vote with how many votes, and by which rules.
 
 Note [Roll hash]: the published roll is a file of salted hashes and votes, and its hash is that of the file, so
-``sha256sum roll.csv`` shows it. The salt stays in the house: whoever learns the public id of an entry cannot look up its
-votes, and a member is told the own line on the own page.
+``sha256sum roll.csv`` shows it. The salt stays in the house: whoever learns the public id of an entry cannot look up
+its votes.
 """
 
 import hashlib
