@@ -15,7 +15,7 @@ from ballots.rules.proofs.handover import Box, Handover, misfit, read_handover
 from ballots.rules.proofs.merkle_sum import Sums, SumTree, opening_sha256, zero_leaves
 from ballots.rules.proofs.papers import Kind, Paper, Split, choice_fields, read_paper, unpad
 from ballots.rules.proofs.refusals import ProofRefused, Refusal, Spoiled
-from ballots.rules.proofs.sealing import ScrutineerKey, open_sealed, sign
+from ballots.rules.proofs.sealing import ScrutineerKey, opener, sign
 
 VERSION = 1
 DOMAIN = b"kilderkin/return/1\0"
@@ -56,9 +56,10 @@ def open_envelopes(handover: Handover, seed: bytes) -> tuple[dict[str, Paper], d
     """Return the valid papers and the reasons of the spoiled ones, both by envelope hash."""
     papers: dict[str, Paper] = {}
     spoiled: dict[str, Spoiled] = {}
+    open_one = opener(seed)
     for sha256, sealed in handover.envelopes.items():
         try:
-            padded = open_sealed(sealed, seed)
+            padded = open_one(sealed)
         except ProofRefused:
             spoiled[sha256] = Spoiled.CANNOT_BE_OPENED
             continue

@@ -13,6 +13,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from ballots.rules.proofs.refusals import ProofRefused, Refusal
 from ballots.rules.proofs.sealing import is_signed, public_key_of, sign
@@ -47,7 +48,7 @@ class LogKey:
         """The Ed25519 public key in hexadecimal."""
         return public_key_of(self.seed)
 
-    @property
+    @cached_property
     def verifier(self) -> "LogVerifier":
         """What others need to check what this key signed."""
         return LogVerifier(self.name, self.public_key)
@@ -60,7 +61,7 @@ class LogVerifier:
     name: str
     public_key: str
 
-    @property
+    @cached_property
     def key_id(self) -> bytes:
         """The 4 bytes that tell which key signed: of SHA-256(name, line feed, 0x01 for Ed25519, key)."""
         content = self.name.encode() + b"\n\x01" + bytes.fromhex(self.public_key)

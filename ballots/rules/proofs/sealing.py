@@ -6,10 +6,12 @@ converted to Curve25519 (libsodium's ``crypto_sign_ed25519_pk_to_curve25519``), 
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nacl.exceptions import CryptoError
-from nacl.public import SealedBox
+from nacl.public import PublicKey, SealedBox
 from nacl.signing import SigningKey, VerifyKey
 
 from ballots.rules.proofs.canonical import is_sha256_hex
@@ -56,19 +58,25 @@ def seal(plaintext_padded: bytes, public_key: str) -> bytes:
 
     The envelope is ``SEAL_BYTES`` longer than what goes in, so pad first.
     """
-    try:
-        box = SealedBox(_verify_key(public_key).to_curve25519_public_key())
-    except (CryptoError, RuntimeError) as error:  # a point libsodium does not convert
-        raise ProofRefused(Refusal.BAD_KEY, "public key") from error
-    return box.encrypt(plaintext_padded)
+    return _sealing_box(public_key).encrypt(plaintext_padded)
 
 
 def open_sealed(sealed: bytes, seed: bytes) -> bytes:
     """Return what was sealed, still padded; CANNOT_BE_OPENED when it was sealed to another key, or changed."""
-    try:
-        return SealedBox(_signing_key(seed).to_curve25519_private_key()).decrypt(sealed)
-    except (CryptoError, ValueError) as error:
-        raise ProofRefused(Refusal.CANNOT_BE_OPENED) from error
+    return opener(seed)(sealed)
+
+
+def opener(seed: bytes) -> Callable[[bytes], bytes]:
+    """Return ``open_sealed`` for one seed, whose conversion costs as much as opening an envelope."""
+    box = SealedBox(_signing_key(seed).to_curve25519_private_key())
+
+    def opened(sealed: bytes) -> bytes:
+        try:
+            return box.decrypt(sealed)
+        except (CryptoError, ValueError) as error:
+            raise ProofRefused(Refusal.CANNOT_BE_OPENED) from error
+
+    return opened
 
 
 def sign(message: bytes, seed: bytes) -> bytes:
@@ -83,6 +91,15 @@ def is_signed(message: bytes, signature: bytes, public_key: str) -> bool:
     except (CryptoError, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=16)
+def _sealing_box(public_key: str) -> SealedBox[PublicKey]:
+    """Kept, because the conversion of the same public key would be repeated for every vote."""
+    try:
+        return SealedBox(_verify_key(public_key).to_curve25519_public_key())
+    except (CryptoError, RuntimeError) as error:  # a point libsodium does not convert
+        raise ProofRefused(Refusal.BAD_KEY, "public key") from error
 
 
 def _signing_key(seed: bytes) -> SigningKey:
