@@ -12,9 +12,10 @@ from ballots.services.log_key import log_key
 from core.locks import lock
 from core.transactions import needs_transaction
 
+# By hash within a merge: the published log must not tell who came after whom.
 PLACE = """
 UPDATE ballots_logleaf leaf SET position = placed.position
-FROM (SELECT id, %(first)s + row_number() OVER (ORDER BY received_at, id) - 1 AS position
+FROM (SELECT id, %(first)s + row_number() OVER (ORDER BY sha256) - 1 AS position
       FROM ballots_logleaf WHERE contest_id = %(contest)s AND position IS NULL) placed
 WHERE leaf.id = placed.id
 """
