@@ -93,7 +93,6 @@ class _Count:
         choices = next_choices(self.rankings, rows, self.mask)
         self.holder[rows] = choices
         exhausted, *moved = sums(choices, self.papers.weights[rows], len(self.papers.candidates))
-        self.votes[source] = 0
         self.exhausted += exhausted
         for number, more in enumerate(moved):
             self.votes[number] += more
