@@ -38,7 +38,8 @@ def approve_notice(*, meeting: Meeting, content_sha256: str, pdfs: PrintedNotice
     """Give notice of exactly what the director read: from here on the meeting is as its notice says.
 
     ``pdfs`` is what `agm.documents.print_notice` stored before this transaction. Writes a delivery for every member of
-    the register of today and starts the job that mails. Approved already by the same person: returned as it is.
+    the register of today and starts the job that mails. Approved already by the same person: returned as it is. That
+    ``by`` is a director with a fresh second factor is for the page to see to.
     Raises `MeetingNotDraft`, `NoticeByAnother`, `NoticeChanged`, `LawRefuses` when it is too late, `NoticeIncomplete`
     with everything that is missing.
     """

@@ -14,6 +14,7 @@ from pypdf.generic import ContentStream
 
 from agm.documents import POSTER_LETTERS_MAX, notice_context, notice_pdf, print_notice
 from agm.models import Meeting, Notice
+from agm.queries.notice_deliveries import deliveries_of
 from agm.queries.notices import NoticeContent, content_sha256, digest_of, notice_content
 from agm.services.notices import approve_notice
 from core.jobs import engine
@@ -344,6 +345,8 @@ def test_mail_that_leaves_carries_the_notice_the_director_approved(mailoutbox: l
         "application/pdf",
     )
     assert data == read_bytes(notice.pdf_vi_sha256)
+    seen = deliveries_of(notice)
+    assert (seen.email, seen.queued, seen.left) == (1, 1, 1)
 
 
 @pytest.mark.django_db
