@@ -132,7 +132,7 @@ class Similar(Step):
         text = self.answers["propose"]["text"]
         found = similar_to(self.call, text, viewer=self.author)
         return {
-            "text": text,
+            "typed": text,
             "ideas": found,
             "is_taken": any(idea.text.casefold() == text.casefold() for idea in found),
         }

@@ -133,6 +133,8 @@ def test_similar_ideas_are_shown_before_anything_else_is_asked(member) -> None:
 
     assert (asked.url, on.url) == (url("similar", call), url("named", call))
     assert [idea.text for idea in page.context["ideas"]] == ["The Lock-Keeper’s Ale"]
+    words = page.content.decode()
+    assert [said in words for said in ("You typed “lock keeper”.", "go on with “lock keeper”", ">Back<")] == [True] * 3
 
 
 def test_exactly_the_same_words_lead_to_supporting_them(member) -> None:
