@@ -40,7 +40,7 @@ class BarsPicture:
 def bars_picture(result: Mapping[str, Any], *, grounds: Mapping[str, str] | None = None) -> BarsPicture:
     """Return the only round as lying bars: a resolution in its own order, anything else from the most votes down."""
     only, method = result["rounds"][0], str(result["method"])
-    tallies = {name: votes_of(text) for name, text in only["tallies"].items()}
+    tallies = {name: votes_of(only["tallies"][name]) for name in result["candidates"]}
     names = list(tallies) if method == "resolution" else sorted(tallies, key=lambda name: -tallies[name])
     most = max(tallies.values(), default=0) or 1
     bars = tuple(

@@ -5,14 +5,14 @@ fifths of all papers, so that the line of half of them, above which a candidate 
 out of choices the line sinks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from agm.rules.bars import UNITS, shown_votes, votes_of
 
-BRIM, BOTTOM = 30.0, 190.0
+BRIM, BOTTOM, FOAM_FROM = 30.0, 190.0, 50.0
 FULL_NUMERATOR, FULL_DENOMINATOR = 3, 5
 BUNDLE, BUNDLES_MAX = 5, 100
 ROW, ROW_OF_MANY, MANY = 10, 20, 30  # bundles in a row; with more than `MANY` rows are twice as long
@@ -21,12 +21,13 @@ BUNDLE_WIDTH, BUNDLE_HEIGHT = 64, 76
 
 @dataclass(frozen=True)
 class Glass:
-    """A candidate's tally: the beer's surface and height in user units."""
+    """A candidate's tally: the beer's surface and height in user units; ``foam`` from 0 to 1, for a little has little."""
 
     name: str
     votes: Decimal
     y: float
     height: float
+    foam: float
     is_elected: bool
     is_leaving: bool
 
@@ -65,10 +66,14 @@ class TallyMarks:
 
 
 def glass_round(result: Mapping[str, Any], number: int) -> GlassRound:
-    """Return round ``number`` (from 1) of a count in rounds; nothing of a later one goes into it."""
+    """Return round ``number`` (from 1) of a count in rounds; nothing of a later one goes into it.
+
+    Glasses stand in the order of the paper: a JSON from the database has its keys in another order.
+    """
     each = result["rounds"][number - 1]
     gone = {name for earlier in result["rounds"][: number - 1] for name in earlier["eliminated"]}
-    tallies = {name: votes_of(text) for name, text in each["tallies"].items() if name not in gone}
+    standing = [name for name in result["candidates"] if name in each["tallies"] and name not in gone]
+    tallies = {name: votes_of(each["tallies"][name]) for name in standing}
     first = result["rounds"][0]
     full = _full(sum(map(votes_of, first["tallies"].values())) + votes_of(first["exhausted"]))
     elected = {name for until in result["rounds"][:number] for name in until["elected"]}
@@ -79,6 +84,7 @@ def glass_round(result: Mapping[str, Any], number: int) -> GlassRound:
             votes=shown_votes(units),
             y=_surface(units, full),
             height=round(BOTTOM - _surface(units, full), 1),
+            foam=round(min(1.0, (BOTTOM - _surface(units, full)) / FOAM_FROM), 2),
             is_elected=name in elected,
             is_leaving=name in each["eliminated"],
         )
@@ -87,7 +93,7 @@ def glass_round(result: Mapping[str, Any], number: int) -> GlassRound:
     return GlassRound(
         number=number,
         glasses=tuple(glasses),
-        pours=_pours(each),
+        pours=_pours(each, result["candidates"]),
         line_y=_surface(needed * UNITS, full),
         needed=needed,
         exhausted=shown_votes(votes_of(each["exhausted"])),
@@ -103,11 +109,12 @@ def _surface(units: int, full: int) -> float:
     return round(BOTTOM - (BOTTOM - BRIM) * min(1.0, units / full), 1)
 
 
-def _pours(each: Mapping[str, Any]) -> tuple[Pour, ...]:
+def _pours(each: Mapping[str, Any], candidates: Sequence[str]) -> tuple[Pour, ...]:
     pours = []
     for transfer in each["transfers"]:
-        targets = [*transfer["to"].items(), ("", transfer["exhausted"])]
-        pours += [Pour(transfer["from"], name, shown_votes(votes_of(text))) for name, text in targets if votes_of(text)]
+        targets = {name: transfer["to"].get(name, "0") for name in candidates} | {"": transfer["exhausted"]}
+        moved = {name: votes_of(text) for name, text in targets.items()}
+        pours += [Pour(transfer["from"], name, shown_votes(units)) for name, units in moved.items() if units]
     return tuple(pours)
 
 

@@ -39,6 +39,13 @@ const stream = (layer, from, to, beer) => {
   return path;
 };
 
+// A glass tilts to the side where most of its streams go.
+const sideOf = (key, pours, here) => {
+  const left = (glass) => glass.getBoundingClientRect().left;
+  const sides = pours.filter(({ from, to }) => from === key && here.has(to)).map(({ to }) => Math.sign(left(here.get(to)) - left(here.get(key))));
+  return sides.reduce((sum, side) => sum + side, 0) < 0 ? -1 : 1;
+};
+
 const pour = async (part, next) => {
   const here = glassesOf(part), there = glassesOf(next);
   const pours = [...next.querySelectorAll(".pours li")].map((row) => row.dataset);
@@ -48,10 +55,11 @@ const pour = async (part, next) => {
   layer.setAttribute("aria-hidden", "true");
   document.body.append(layer);
   const streams = pours.filter(({ from, to }) => here.has(from) && here.has(to)).map(({ from, to, beer }) => stream(layer, here.get(from), here.get(to), beer));
-  const losers = [...new Set(pours.map(({ from }) => from))].map((key) => here.get(key)?.querySelector("[data-glass]")).filter(Boolean);
+  const losers = [...new Set(pours.map(({ from }) => from))].filter((key) => here.has(key)).map((key) => ({ glass: here.get(key).querySelector("[data-glass]"), side: sideOf(key, pours, here) }));
   await play(POUR_MS, (t) => {
     for (const { glass, from, to } of levels) setLevel(glass, between(from, to, t));
-    for (const loser of losers) loser.setAttribute("transform", `rotate(${(14 * Math.sin(Math.PI * t)).toFixed(1)} 70 190)`);
+    const tilt = Math.sin(Math.PI * Math.min(1, t * 1.15));
+    for (const { glass, side } of losers) glass.setAttribute("transform", `translate(0 ${(-14 * tilt).toFixed(1)}) rotate(${(side * 38 * tilt).toFixed(1)} 70 110)`);
     for (const line of streams) line.setAttribute("stroke-dasharray", `${Math.min(1, 3 * t).toFixed(2)} 1`);
     layer.setAttribute("opacity", (t > 0.8 ? (1 - t) * 5 : 1).toFixed(2));
   });
