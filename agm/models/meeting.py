@@ -154,7 +154,7 @@ class NoticeDelivery(models.Model):
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="deliveries")
     party = models.ForeignKey("accounts.Party", on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=8, choices=Channel.choices)
-    address = models.CharField(max_length=300)
+    address = models.CharField(max_length=400)
     language = models.CharField(max_length=2)
     mail = models.OneToOneField("core.OutgoingMail", null=True, on_delete=models.SET_NULL, related_name="+")
     sent_at = models.DateTimeField(null=True)
