@@ -7,6 +7,7 @@ from django.db.models import QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Party
 from core.enums import JobState
 from core.models import Job, JobFailure
 from equity.models import Application, Certificate
@@ -15,6 +16,7 @@ from portal.queries.office_people import name_of
 TITLES: dict[str, Promise] = {
     "certificates": _("Making certificates"),
     "allotment_letters": _("Telling buyers that the shares are theirs"),
+    "meeting_notices": _("Sending the notice of a meeting to every member"),
 }
 OVER = (JobState.DONE, JobState.CANCELLED)
 
@@ -91,7 +93,7 @@ def job_line(job: Job, *, now: datetime) -> JobLine:
 
 
 def failures_of(job: Job) -> list[FailureLine]:
-    """Return the job's failures, latest first; a certificate by its number."""
+    """Return the job's failures, latest first; a certificate by its number, a member by name."""
     rows = list(JobFailure.objects.filter(chunk__job=job).order_by("-failed_at"))
     names: dict[str, str] = {}
     if job.kind == "certificates":
@@ -100,4 +102,7 @@ def failures_of(job: Job) -> list[FailureLine]:
     if job.kind == "allotment_letters":
         people = Application.objects.filter(pk__in=[row.item for row in rows if row.item.isdecimal()])
         names = {str(pk): public_id for pk, public_id in people.values_list("pk", "public_id")}
+    if job.kind == "meeting_notices":
+        parties = Party.objects.filter(pk__in=[row.item for row in rows if row.item.isdecimal()])
+        names = {str(pk): name for pk, name in parties.values_list("pk", "display_name")}
     return [FailureLine(names.get(row.item, row.item), row.reason, row.failed_at) for row in rows]

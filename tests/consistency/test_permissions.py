@@ -12,10 +12,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.enums import Role
+from ballots.models import Contest
+from ballots.rules.proofs.receipts import Promise, encode
+from ballots.services.log_key import log_key
 from core import clock
 from core.jobs import engine
 from core.mail import queue_mail
-from core.models import Job
+from core.models import Job, OutgoingMail
 from core.storage import store_bytes
 from core.transactions import atomic
 from equity.models import Certificate, Member
@@ -30,6 +33,7 @@ from tests.factories.equity import (
     make_open_offer,
     make_paid_application,
 )
+from tests.factories.meetings import OF_A_DRAFT, meeting_arguments
 from tests.factories.people import make_holder, make_staff, sign_in, sign_in_staff
 from tests.factories.refunds import make_failed_refund
 
@@ -50,6 +54,7 @@ APPLICATION = """
 """
 BEERS_TO_READ = "ideas call proposal beers recipe beerjson"
 BEERS_OF_MEMBERS = "propose similar beer ingredients words named check support"
+DEMO = "people clock stop votes mails mail attachment"
 RIGHTS = {
     "home": PUBLIC,
     "risk": PUBLIC,
@@ -62,11 +67,15 @@ RIGHTS = {
     "equity:warning": HOLDER,
     **dict.fromkeys([f"beers:{name}" for name in BEERS_TO_READ.split()], PUBLIC),
     **dict.fromkeys([f"beers:{name}" for name in BEERS_OF_MEMBERS.split()], HOLDER),
+    **dict.fromkeys(
+        [f"agm:{name}" for name in ("vote_now", "receipt_qr", "meeting", "live", "hall", "hall_stage")], PUBLIC
+    ),
+    "agm:vote": HOLDER,
     "me": HOLDER,
     "me_certificate": OWNER,
     "payments:webhook_stripe": PUBLIC,
     **dict.fromkeys([f"equity:{name}" for name in APPLICATION.split()], OWNER),
-    **dict.fromkeys([f"demo:{name}" for name in ("people", "clock", "stop", "votes", "mails", "mail", "attachment")], PUBLIC),
+    **dict.fromkeys([f"demo:{name}" for name in DEMO.split()], PUBLIC),
     **dict.fromkeys(ACCOUNT_DOORS.split(), PUBLIC),
     **dict.fromkeys(ACCOUNT_ROOMS.split(), SIGNED_IN),
 }
@@ -94,8 +103,32 @@ def addresses(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLP
 NAMES = dict(addresses(get_resolver().url_patterns))
 
 
+def write_mail() -> OutgoingMail:
+    with atomic():
+        attached = [("a.pdf", store_bytes(b"%PDF-1.7"), "application/pdf")]
+        return queue_mail(
+            to="a@example.org", subject="s", text="t", kind="k", language="en", at=clock.now(), attachments=attached
+        )
+
+
+def park_event() -> ProviderEvent:
+    now = clock.now()
+    return ProviderEvent.objects.create(
+        event_id="evt_parked",
+        type="checkout.session.completed",
+        object_id="cs_unknown",
+        livemode=False,
+        payload={},
+        created_at=now,
+        received_at=now,
+        parked_at=now,
+        parked_reason="no such payment",
+    )
+
+
 @pytest.fixture
 def world(db: None) -> World:
+    meetings = meeting_arguments()  # first: its register was written long ago
     offer = make_open_offer()
     draft = make_draft_offer(slug="draft")
     owner = make_holder(email="owner@example.org")
@@ -105,22 +138,6 @@ def world(db: None) -> World:
     make_paid_application(offer, 2)
     waiting = make_batch(offer)
     certificate = Certificate.objects.get()
-    with atomic():
-        attached = [("a.pdf", store_bytes(b"%PDF-1.7"), "application/pdf")]
-        mail = queue_mail(
-            to="a@example.org", subject="s", text="t", kind="k", language="en", at=clock.now(), attachments=attached
-        )
-    event = ProviderEvent.objects.create(
-        event_id="evt_parked",
-        type="checkout.session.completed",
-        object_id="cs_unknown",
-        livemode=False,
-        payload={},
-        created_at=clock.now(),
-        received_at=clock.now(),
-        parked_at=clock.now(),
-        parked_reason="no such payment",
-    )
     refused = make_failed_refund(make_paid_application(offer))
     clients = {"anonymous": Client(), "owner": sign_in(owner), "other holder": sign_in(make_holder())}
     clients |= {role.value: sign_in_staff(make_staff(role.value)) for role in Role}
@@ -135,12 +152,13 @@ def world(db: None) -> World:
         "certificate": certificate.public_id,
         "code": certificate.check_code,
         "document": latest_documents(offer)[0].public_id,
-        "mail": mail.public_id,
+        "mail": write_mail().public_id,
         "job": Job.objects.get(kind="certificates").public_id,
         "batch": batch.public_id,
         "waiting": waiting.public_id,
-        "member": Member.objects.get().number,
-        "event": event.pk,
+        "member": Member.objects.earliest("number").number,
+        "meeting": meetings,
+        "event": park_event().pk,
         "refund": refused.public_id,
     }
     return World(arguments, clients)
@@ -150,6 +168,10 @@ def address(name: str, pattern: URLPattern, world: World) -> str:
     """Return the address with the world's things in its places."""
     known = world.arguments
     values: dict[str, Any] = {}
+    if "meetings/<" in str(pattern.pattern):
+        page = name.partition(":")[2]
+        of_it = known["meeting"]["draft" if page in OF_A_DRAFT else "held"]
+        return reverse(name, kwargs={argument: of_it[argument] for argument in pattern.pattern.regex.groupindex})
     for argument in pattern.pattern.regex.groupindex:
         values[argument] = _argument(name, argument, known)
     return reverse(name, kwargs=values)
@@ -159,6 +181,8 @@ def _argument(name: str, argument: str, known: dict[str, Any]) -> Any:
     if name.startswith("beers:"):
         recipe = argument == "public_id" and name in ("beers:recipe", "beers:beerjson")
         return known["call" if argument == "slug" else "recipe" if recipe else "idea"]
+    if name.startswith("agm:"):
+        return _of_the_vote(argument, known["meeting"]["held"])
     if argument == "public_id":
         room = name.partition(":")[0]
         return {
@@ -180,6 +204,16 @@ def _argument(name: str, argument: str, known: dict[str, Any]) -> Any:
         "key": "x",
         "event_id": known["event"],
         "refund_id": known["refund"],
+    }[argument]
+
+
+def _of_the_vote(argument: str, held: dict[str, str]) -> str:
+    contest = Contest.objects.select_related("item__meeting").get(public_id=held["contest_id"])
+    promise = Promise(contest.public_id, "0" * 64, clock.now().replace(microsecond=0))
+    return {
+        "slug": contest.item.meeting.slug,
+        "public_id": contest.public_id,
+        "token": encode(promise, log_key()),
     }[argument]
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+import config.urls  # noqa: F401  it registers the converters of our addresses
 from accounts.enums import Role
 from core import clock
 from core.mail import queue_mail
@@ -15,6 +16,7 @@ from portal import urls_office
 from portal.permissions import PERMISSIONS
 from tests.factories.beers import make_call, make_name
 from tests.factories.equity import make_approved_batch, make_draft_offer, make_open_offer, make_paid_application
+from tests.factories.meetings import OF_A_DRAFT, meeting_arguments
 from tests.factories.people import make_holder, make_staff, sign_in, sign_in_staff
 from tests.factories.refunds import make_failed_refund
 
@@ -46,6 +48,7 @@ def park_event(event_id: str = "evt_1") -> ProviderEvent:
 
 def make_house() -> dict[str, list]:
     """Write one row of everything the office shows; return the arguments of each page's address."""
+    meetings = meeting_pages()  # first: its register was written long ago
     draft, offer = make_draft_offer(), make_open_offer()
     make_paid_application(offer)
     batch = make_approved_batch(offer)
@@ -69,7 +72,7 @@ def make_house() -> dict[str, list]:
         "batch_return_csv": batch_id,
         "batch_return_delivered": batch_id,
         "application": [Application.objects.first().public_id],
-        "member": [Member.objects.get().number],
+        "member": [Member.objects.earliest("number").number],
         "certificate_file": [Certificate.objects.get().public_id],
         "mail": [write_mail().public_id],
         "idea": [make_name(make_call(), "Lock Gate").public_id],
@@ -81,13 +84,26 @@ def make_house() -> dict[str, list]:
         "event_dismiss": ["evt_1"],
         "refund_again": [refused.public_id],
         "refund_settle": [refused.public_id],
+        **meetings,
     }
 
 
+def meeting_pages() -> dict[str, list]:
+    """Write a meeting held and one to come; return the arguments of each of their pages' addresses."""
+    known = meeting_arguments()
+    found = {}
+    for pattern in urls_office.urlpatterns:
+        if "meetings/<" in str(pattern.pattern):
+            of_it = known["draft" if pattern.name in OF_A_DRAFT else "held"]
+            found[pattern.name] = [of_it[argument] for argument in pattern.pattern.regex.groupindex]
+    return found
+
+
 POST_ONLY = ("prove", "job_pause", "job_resume", "job_again", "event_again", "event_dismiss", "batch_return_delivered",
-             "refund_again", "refund_settle")  # fmt: skip
+             "refund_again", "refund_settle", "item_move", "notice_posted", "roll_freeze",
+             "chair_open", "chair_act", "chair_end")  # fmt: skip
 # What a GET is answered with where that is not the page itself: no such method, no file yet, the page around the block.
-EXPECTED = dict.fromkeys(POST_ONLY, 405) | {"certificate_file": 404, "job_progress": 302}
+EXPECTED = dict.fromkeys(POST_ONLY, 405) | {"certificate_file": 404, "job_progress": 302, "meeting_dates": 302}
 
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:
@@ -141,6 +157,8 @@ def test_posts_are_refused_by_role_as_pages_are() -> None:
         "mail/x/",
         "jobs/x/",
         "allotments/x/",
+        "meetings/x/",
+        "meetings/0123456789012345678901/",
     ],
 )
 def test_address_of_nothing_is_not_found(path: str) -> None:

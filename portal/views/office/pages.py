@@ -26,6 +26,7 @@ NAV: tuple[tuple[str, Promise], ...] = (
     ("office:offers", _("Offers")),
     ("office:applications", _("Applications")),
     ("office:allotments", _("Allotments")),
+    ("office:meetings", _("Meetings")),
     ("office:register", _("Register")),
     ("office:ideas", _("Ideas")),
     ("office:payments", _("Payments")),
