@@ -67,16 +67,16 @@ def _promise(contest: Contest) -> list[str]:
 def _following(contest: Contest, stage: Stage | None, seconds: int | None) -> list[str]:
     title = localised(contest, "title")
     if contest.state == ContestState.OPEN and seconds is None:
-        return [_("The vote on %s is open. Has everybody voted who wants to?") % title]
+        return [_("The vote on “%s” is open. Has everybody voted who wants to?") % title]
     if contest.state == ContestState.OPEN:
         return [_("The vote closes when the screen has counted down. You can change your vote until then.")]
     if contest.state == ContestState.CLOSED:
         name = contest.scrutineer.name if contest.scrutineer else ""
-        return [_("The vote on %s is closed.") % title, _("The sealed envelopes are with %s.") % name]
+        return [_("The vote on “%s” is closed.") % title, _("The sealed envelopes are with %s.") % name]
     if contest.state == ContestState.OPENED:
         return [_("The envelopes are open. We count now.")]
     if stage is None:
-        return [_("The votes on %s are counted. Here is the result.") % title]
+        return [_("The votes on “%s” are counted. Here is the result.") % title]
     return _result(stage, title)
 
 
@@ -88,7 +88,7 @@ def _result(stage: Stage, title: str) -> list[str]:
         leaving = ", ".join(choice.name for glass, choice in stage.glasses if glass.is_leaving)
         lines = [_("Round %s.") % stage.round.number]
         if leaving:
-            lines.append(_("%s has the fewest votes and leaves. Its papers go to their next choices.") % leaving)
+            lines += _leaving(leaving, stage.round.tie)
         return [*lines, _("%s has won.") % names] if names else lines
     names = ", ".join(winner.choice.name for winner in stage.winners) or ", ".join(
         choice.name for bar, choice in stage.lying if bar.state == "elected"
@@ -96,9 +96,18 @@ def _result(stage: Stage, title: str) -> list[str]:
     return [_("%s has won.") % names if names else _("Nobody was chosen.")]
 
 
+def _leaving(names: str, tie: str) -> list[str]:
+    moved = _("%s leaves. Its papers go to their next choices.") % names
+    if tie == "lot":
+        return [_("There is a tie for the fewest votes, and the lot was drawn."), moved]
+    if tie:
+        return [_("There is a tie for the fewest votes: who had fewer in an earlier round leaves."), moved]
+    return [_("%s has the fewest votes.") % names, moved]
+
+
 def _outcome(outcome: Outcome, title: str) -> list[str]:
     if outcome.for_percent is None or outcome.against_percent is None:
-        return [_("Nobody voted on %s: it is not carried.") % title]
+        return [_("Nobody voted on “%s”: it is not carried.") % title]
     facts = {"for": number_format(outcome.for_percent), "against": number_format(outcome.against_percent)}
-    verdict = _("%s is carried.") if outcome.is_carried else _("%s is not carried.")
+    verdict = _("“%s” is carried.") if outcome.is_carried else _("“%s” is not carried.")
     return [_("For: %(for)s%%. Against: %(against)s%%.") % facts, verdict % title]

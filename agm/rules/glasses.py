@@ -21,7 +21,7 @@ BUNDLE_WIDTH, BUNDLE_HEIGHT = 64, 76
 
 @dataclass(frozen=True)
 class Glass:
-    """A candidate's tally: the beer's surface and height in user units; ``foam`` from 0 to 1, for a little has little."""
+    """A candidate's tally: the beer's surface and height in user units; ``foam`` from 0 to 1: a little has little."""
 
     name: str
     votes: Decimal
@@ -43,7 +43,10 @@ class Pour:
 
 @dataclass(frozen=True)
 class GlassRound:
-    """One round in glasses. ``line_y`` is where a glass wins, ``needed`` the votes to get there."""
+    """One round in glasses.
+
+    ``line_y`` is where a glass wins, ``needed`` the votes to get there, ``tie`` what broke one, empty without.
+    """
 
     number: int
     glasses: tuple[Glass, ...]
@@ -52,6 +55,7 @@ class GlassRound:
     needed: int
     exhausted: Decimal
     is_last: bool
+    tie: str
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ def glass_round(result: Mapping[str, Any], number: int) -> GlassRound:
         needed=needed,
         exhausted=shown_votes(votes_of(each["exhausted"])),
         is_last=number == len(result["rounds"]),
+        tie=next((tie["broken_by"] for tie in result["ties"] if tie["round"] == number), ""),
     )
 
 

@@ -28,7 +28,7 @@ const setLevel = (glass, y) => beerOf(glass)?.setAttribute("transform", `transla
 
 // A stream from the tilted rim of one glass into the mouth of another, in the coordinates of the page.
 const stream = (layer, from, to, beer) => {
-  const start = from.querySelector("svg").getBoundingClientRect(), end = to.querySelector("svg").getBoundingClientRect();
+  const start = from.querySelector("[data-glass]").getBoundingClientRect(), end = to.querySelector("[data-glass]").getBoundingClientRect();
   const side = end.left > start.left ? start.right : start.left;
   const x = end.left + end.width / 2, y = end.top + end.height * 0.2, top = Math.min(start.top, end.top) - 24;
   const path = document.createElementNS(SVG, "path");

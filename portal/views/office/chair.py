@@ -55,6 +55,8 @@ def _context(request: HttpRequest, meeting: Meeting, item_id: str, form: forms.F
     at = clock.now()
     desk = desk_of(meeting, item_id=item_id, at=at)
     needs_dice = "dice" in request.GET or (isinstance(form, DiceForm) and bool(form.errors))
+    dice = form if isinstance(form, DiceForm) else DiceForm()
+    dice.fields["beacon"].required = needs_dice
     shown = desk.item.public_id if desk.item else ""
     query = f"item={shown}{'&dice=1' if needs_dice else ''}"
     return {
@@ -63,7 +65,7 @@ def _context(request: HttpRequest, meeting: Meeting, item_id: str, form: forms.F
         "now": at,
         "form": form,
         "quorum": form if isinstance(form, QuorumForm) else QuorumForm(),
-        "dice": form if isinstance(form, DiceForm) else DiceForm(),
+        "dice": dice,
         "needs_dice": needs_dice,
         "may_act": has_role(request.user, "chair"),
         "live_url": f"{reverse('office:chair_live', args=[meeting.public_id])}?{query}",
