@@ -106,4 +106,4 @@ def _url(meeting: Meeting, contest: Contest | None, state: str) -> str:
 
 def results_url(meeting: Meeting, contest: Contest) -> str:
     """Return where the result and the published papers of a contest stand."""
-    return f"/meeting/{meeting.slug}/results/{contest.public_id}/"
+    return reverse("agm:result", args=[meeting.slug, contest.public_id])
