@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agm.views import hall, meeting, notice, vote
+from agm.views import hall, meeting, notice, result_files, results, vote
 
 app_name = "agm"
 urlpatterns = [
@@ -15,4 +15,13 @@ urlpatterns = [
     path("meeting/<slug:slug>/vote/<public_id:public_id>/", vote.paper, name="vote"),
     path("meeting/<slug:slug>/hall/", hall.hall, name="hall"),
     path("meeting/<slug:slug>/hall/stage/", hall.stage, name="hall_stage"),
+    path("meeting/<slug:slug>/results/", results.results, name="results"),
+    path("meeting/<slug:slug>/results/resolutions.csv", results.resolutions_csv, name="resolutions_csv"),
+    path("meeting/<slug:slug>/results/<public_id:public_id>/", results.result, name="result"),
+    path("meeting/<slug:slug>/results/<public_id:public_id>/find/", results.find, name="result_find"),
+    path("meeting/<slug:slug>/results/<public_id:public_id>/challenge/", results.challenge, name="result_challenge"),
+    path("meeting/<slug:slug>/results/<public_id:public_id>/proof/", result_files.proof, name="result_proof"),
+    path("meeting/<slug:slug>/results/<public_id:public_id>/papers.csv", result_files.papers_csv, name="papers_csv"),
+    path("meeting/<slug:slug>/results/<public_id:public_id>/papers.blt", result_files.papers_blt, name="papers_blt"),
+    path("meeting/<slug:slug>/results/<public_id:public_id>/bundle.zip", result_files.bundle, name="bundle"),
 ]

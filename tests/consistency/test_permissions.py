@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.enums import Role
 from ballots.models import Contest
 from ballots.rules.proofs.receipts import Promise, encode
+from ballots.services import sweeping
 from ballots.services.log_key import log_key
 from core import clock
 from core.jobs import engine
@@ -37,7 +38,7 @@ from tests.factories.meetings import OF_A_DRAFT, meeting_arguments
 from tests.factories.people import make_holder, make_staff, sign_in, sign_in_staff
 from tests.factories.refunds import make_failed_refund
 
-PUBLIC, SIGNED_IN, HOLDER, OWNER = "public", "signed in", "holder", "owner"
+PUBLIC, SIGNED_IN, HOLDER, OWNER, KNOWING = "public", "signed in", "holder", "owner", "who knows the code"
 ACCOUNT_DOORS = """
     account_login account_request_login_code account_confirm_login_code mfa_authenticate mfa_login_webauthn
     account_staff_login account_signup account_email_verification_sent account_logout account_inactive
@@ -54,6 +55,7 @@ APPLICATION = """
 """
 BEERS_TO_READ = "ideas call proposal beers recipe beerjson"
 BEERS_OF_MEMBERS = "propose similar beer ingredients words named check support"
+RESULTS = "results resolutions_csv result result_find papers_csv papers_blt bundle"
 DEMO = "people clock stop votes mails mail attachment"
 RIGHTS = {
     "home": PUBLIC,
@@ -71,6 +73,10 @@ RIGHTS = {
         [f"agm:{name}" for name in ("vote_now", "receipt_qr", "meeting", "live", "hall", "hall_stage")], PUBLIC
     ),
     "agm:vote": HOLDER,
+    **dict.fromkeys([f"agm:{name}" for name in RESULTS.split()], PUBLIC),
+    "agm:result_challenge": HOLDER,
+    "agm:result_proof": KNOWING,
+    **dict.fromkeys(["check_vote", "check_vote_proof", "promises", "about_voting"], PUBLIC),
     "me": HOLDER,
     "me_certificate": OWNER,
     "payments:webhook_stripe": PUBLIC,
@@ -129,6 +135,7 @@ def park_event() -> ProviderEvent:
 @pytest.fixture
 def world(db: None) -> World:
     meetings = meeting_arguments()  # first: its register was written long ago
+    sweeping.sweep()  # what was declared is published
     offer = make_open_offer()
     draft = make_draft_offer(slug="draft")
     owner = make_holder(email="owner@example.org")
@@ -181,7 +188,7 @@ def _argument(name: str, argument: str, known: dict[str, Any]) -> Any:
     if name.startswith("beers:"):
         recipe = argument == "public_id" and name in ("beers:recipe", "beers:beerjson")
         return known["call" if argument == "slug" else "recipe" if recipe else "idea"]
-    if name.startswith("agm:"):
+    if name.startswith("agm:") or argument == "token":
         return _of_the_vote(argument, known["meeting"]["held"])
     if argument == "public_id":
         room = name.partition(":")[0]
@@ -209,7 +216,8 @@ def _argument(name: str, argument: str, known: dict[str, Any]) -> Any:
 
 def _of_the_vote(argument: str, held: dict[str, str]) -> str:
     contest = Contest.objects.select_related("item__meeting").get(public_id=held["contest_id"])
-    promise = Promise(contest.public_id, "0" * 64, clock.now().replace(microsecond=0))
+    leaf = contest.leaves.order_by("position").first()
+    promise = Promise(contest.public_id, leaf.sha256 if leaf else "0" * 64, clock.now().replace(microsecond=0))
     return {
         "slug": contest.item.meeting.slug,
         "public_id": contest.public_id,
@@ -265,6 +273,8 @@ def test_office_address_opens_for_its_roles(name: str, world: World) -> None:
 def _expected(right: str, who: str) -> str:
     if right == PUBLIC:
         return "open"
+    if right == KNOWING:
+        return "not found"
     if who == "anonymous":
         return "sign in"
     is_staff = who in {role.value for role in Role}
