@@ -1,15 +1,13 @@
 """The office's first page: what is due, what waits for whom, what runs, what went wrong."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Min
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from core.enums import JobState
 from core.languages import localised
@@ -24,6 +22,8 @@ from portal.queries.office_allotments import BATCH_KIND, RETURN_VERB, batches_fo
 from portal.queries.office_jobs import JobLine, job_line, jobs_for_office
 from portal.queries.office_mails import troubled_mails
 from portal.queries.office_people import name_of
+from portal.queries.office_today_meetings import meeting_clocks, meeting_waits
+from portal.queries.today_lines import DIRECTOR, FINANCE, SECRETARY, SIGNERS, Due, Trouble, Waiting, due_line
 from portal.rules.months import months_later
 
 BATCHES_MAX = 20
@@ -31,51 +31,11 @@ DRAFTS_MAX = 3
 TROUBLES_MAX = 20
 SOON_DAYS = 90
 DONE_SHOWN_DAYS = 62
-SIGNERS = gettext_lazy("secretary, finance or director")
-DIRECTOR = gettext_lazy("a director")
-SECRETARY = gettext_lazy("the secretary")
-FINANCE = gettext_lazy("finance")
-
-
-@dataclass(frozen=True)
-class Due:
-    """A legal clock: ``days`` is never negative, ``is_late`` says on which side; ``is_done`` stops it."""
-
-    ends_on: date
-    days: int
-    title: str
-    sentence: str
-    url: str
-    page: str
-    is_late: bool
-    is_done: bool
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Something that a person must do; ``for_whom`` names the office."""
-
-    title: str
-    for_whom: str | Promise
-    prepared_by: str
-    prepared_at: datetime | None
-    url: str
-    page: str
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """Something that went wrong."""
-
-    at: datetime
-    sentence: str
-    url: str
-    page: str
 
 
 def due_items(*, today: date, roles: frozenset[str]) -> list[Due]:
     """Return the clocks that run, and those stopped lately, the soonest first."""
-    items = [*_batch_clocks(today), *_offer_clocks(today)]
+    items = [*_batch_clocks(today), *_offer_clocks(today), *meeting_clocks(today)]
     shown = [item for item in items if may_open(roles, item.page)]
     return sorted(shown, key=lambda item: (item.is_done, item.ends_on))
 
@@ -114,22 +74,7 @@ def _clock(
     title: str, sentence: str, batch: AllotmentBatch, page: str, months: int, today: date, *, is_done: bool
 ) -> Due:
     url = reverse(page, args=[batch.public_id])
-    return _due(months_later(batch.resolved_on, months), title, sentence, url, page, today, is_done=is_done)
-
-
-def _due(ends_on: date, title: str, sentence: str, url: str, page: str, today: date, *, is_done: bool = False) -> Due:
-    ends = "" if is_done else _("By %(day)s.") % {"day": date_format(ends_on, "DATE_FORMAT")}
-    days = (ends_on - today).days
-    return Due(
-        ends_on,
-        abs(days),
-        title,
-        f"{sentence} {ends}".strip(),
-        url,
-        page,
-        is_late=days < 0 and not is_done,
-        is_done=is_done,
-    )
+    return due_line(months_later(batch.resolved_on, months), title, sentence, url, page, today, is_done=is_done)
 
 
 def _offer_clocks(today: date) -> Iterator[Due]:
@@ -140,20 +85,21 @@ def _offer_clocks(today: date) -> Iterator[Due]:
         url, page = reverse("office:offer", args=[offer.slug]), "office:offer"
         if offer.oldest_on:
             ends_on = offer.oldest_on + timedelta(days=offer.profile.ranking_age_days_max)
-            yield _due(ends_on, _("Figures of the ranking: %s") % localised(offer, "title"),
+            yield due_line(ends_on, _("Figures of the ranking: %s") % localised(offer, "title"),
                        _("Then they are too old to be shown."), url, page, today)  # fmt: skip
         promotion_ends_on = offer.disclosure.promotion_expires_on
         if promotion_ends_on and promotion_ends_on <= soon:
-            yield _due(promotion_ends_on, _("Approval of the promotion: %s") % localised(offer, "title"),
+            yield due_line(promotion_ends_on, _("Approval of the promotion: %s") % localised(offer, "title"),
                        _("Then the offer may not be shown any more."), url, page, today)  # fmt: skip
         if offer.authority and offer.authority.expires_on <= soon:
-            yield _due(offer.authority.expires_on, _("Directors' authority: %s") % offer.authority.resolution_reference,
-                       _("Then no shares can be allotted under it."), url, page, today)  # fmt: skip
+            title = _("Directors' authority: %s") % offer.authority.resolution_reference
+            words = _("Then no shares can be allotted under it.")
+            yield due_line(offer.authority.expires_on, title, words, url, page, today)
 
 
-def waiting_items(*, today: date, roles: frozenset[str]) -> list[Waiting]:
+def waiting_items(*, now: datetime, today: date, roles: frozenset[str]) -> list[Waiting]:
     """Return what waits for a person, for those who may open it."""
-    items = [*_drafts(today), *_batches(), *_to_allot(), *_payments()]
+    items = [*_drafts(today), *_batches(), *_to_allot(), *_payments(), *meeting_waits(now)]
     return [item for item in items if may_open(roles, item.page)]
 
 

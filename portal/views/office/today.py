@@ -23,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     today = day_of(now)
     context = {
         "due": office_today.due_items(today=today, roles=roles),
-        "waiting": office_today.waiting_items(today=today, roles=roles),
+        "waiting": office_today.waiting_items(now=now, today=today, roles=roles),
         "jobs": [_with_addresses(job, roles) for job in office_today.running_jobs(now=now)],
         "troubles": office_today.troubles(roles=roles),
         "proof": find_last_proof(),
