@@ -20,6 +20,7 @@ from ballots.services.voting import cast_ballot, ranking
 from core import clock
 from core.transactions import atomic
 from portal.services.example_company import OnlyInTheDemo
+from portal.services.example_people import DOMAIN
 
 AT_ONCE = 60
 CHOICES_MAX = 5
@@ -34,7 +35,8 @@ def let_members_vote(*, contest: Contest, count: int = AT_ONCE, seed: int | None
         return 0
     chance = Random(seed)  # noqa: S311  invented people, no secrets
     silent = RollEntry.objects.filter(roll_id=contest.roll_id).exclude(envelopes__contest=contest)
-    people = silent.filter(party__user__isnull=True, party__kind=PartyKind.PERSON).select_related("party")
+    invented = silent.filter(party__kind=PartyKind.PERSON, party__contact__email__endswith=f"@{DOMAIN}")
+    people = invented.select_related("party__contact", "party__user")
     chosen = people.order_by("votes", "public_id")[: count * 4]
     for entry in chance.sample(list(chosen), min(count, len(chosen))):
         with atomic():
@@ -50,7 +52,9 @@ def let_members_vote(*, contest: Contest, count: int = AT_ONCE, seed: int | None
 
 
 def _user_of(party: Party) -> User:
-    """An invented member signs in for the first time."""
+    """An invented member signs in, for the first time if need be."""
+    if hasattr(party, "user"):
+        return party.user
     return make_user(email=party.contact.email, party=party, by=None, at=clock.now())
 
 
