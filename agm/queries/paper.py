@@ -16,7 +16,7 @@ from accounts.enums import MemberRole, PartyKind
 from accounts.models import User
 from agm.models import Meeting
 from ballots.enums import Method
-from ballots.models import Contest, Option, RollEntry
+from ballots.models import Contest, Envelope, Option, RollEntry
 from ballots.queries.contests import Voter
 from beers.queries import Card, cards_of
 from core.languages import localised
@@ -205,6 +205,11 @@ def in_the_box(contest_ids: Sequence[int], entry_ids: Sequence[int]) -> dict[tup
     with connection.cursor() as cursor:
         cursor.execute(IN_THE_BOX, {"contests": list(contest_ids), "entries": list(entry_ids)})
         return {(contest, entry): InTheBox(*rest) for contest, entry, *rest in cursor.fetchall()}
+
+
+def is_in_the_box(contest: Contest, leaf_sha256: str) -> bool:
+    """Tell whether the envelope of this leaf still lies in the box, or a later one replaced it."""
+    return Envelope.objects.filter(contest=contest, sha256=leaf_sha256).exists()
 
 
 def _lot(*words: str) -> bytes:

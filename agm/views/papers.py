@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from accounts.permissions import signed_in_user
 from agm.forms.paper import SIDES, SPLIT, PaperDraft, seal_of
 from agm.queries.live import results_url
-from agm.queries.paper import PLAIN_GROUND, Ballot, InTheBox, Seat, closing_of, in_the_box
+from agm.queries.paper import PLAIN_GROUND, Ballot, InTheBox, Seat, closing_of, in_the_box, is_in_the_box
 from agm.rules.choice import Choice
 from ballots.enums import ContestState, Majority, Method, PromiseKind, Secrecy
 from ballots.rules.proofs.papers import Split
@@ -21,9 +21,9 @@ from core.errors import DomainError
 from core.languages import localised
 
 SIDE_WORDS = {
-    Choice.FOR: gettext_lazy("For"),
-    Choice.AGAINST: gettext_lazy("Against"),
-    Choice.WITHHELD: gettext_lazy("Withheld"),
+    Choice.FOR: pgettext_lazy("vote", "For"),
+    Choice.AGAINST: pgettext_lazy("vote", "Against"),
+    Choice.WITHHELD: pgettext_lazy("vote", "Withheld"),
 }
 
 
@@ -121,12 +121,13 @@ def _kept(ballot: Ballot, draft: PaperDraft) -> list[str]:
 
 
 def receipt_context(ballot: Ballot, seat: Seat, choice: Split | tuple[str, ...], receipt: Receipt) -> dict[str, Any]:
-    """Return what the voter takes home; nothing here asks the database."""
+    """Return what the voter takes home; the database is asked only about a vote that was sent twice."""
     chosen = () if isinstance(choice, Split) else ballot.chosen(choice)
     return {
         **_facts(ballot),
         "seat": seat,
         "receipt": receipt,
+        "is_replaced": receipt.is_repeat and not is_in_the_box(ballot.contest, receipt.leaf_sha256),
         "received_at": localtime(receipt.received_at),
         "ground": chosen[0].ground if chosen else PLAIN_GROUND,
         "chosen": [option.title for option in chosen],

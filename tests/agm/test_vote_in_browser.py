@@ -283,7 +283,7 @@ def test_refused_vote_shows_its_sentence_and_keeps_the_choice(phone: Callable[..
     problem = page.locator("#problem-title")
     problem.wait_for()
 
-    assert rest == "1 votes more than you have"
+    assert rest == "More than you have, by 1"
     assert "more than your votes" in problem.inner_text()
     assert (page.locator("#votes-for").input_value(), page.locator("#votes-against").input_value()) == ("3", "2")
     assert Envelope.objects.count() == 0

@@ -298,6 +298,19 @@ def test_vote_again_replaces_the_first(world: World) -> None:
     assert contest.named_votes.get().against_votes == 4
 
 
+def test_first_vote_sent_late_once_more_does_not_replace_the_second(world: World) -> None:
+    open_vote(world, "resolution")
+    first, second = Voter(world, "resolution"), Voter(world, "resolution")
+    code = code_in(first.cast(side="for"))
+    second.cast(side="against")
+    in_the_box = Envelope.objects.get().sha256
+
+    late = first.cast(side="for")
+
+    assert (code_in(late), Envelope.objects.get().sha256) == (code, in_the_box)
+    assert "You have voted again since: the later paper counts." in words(late)
+
+
 # Refusals: a sentence on top, the choice kept
 
 
