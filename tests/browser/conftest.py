@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from config.settings.npm_files import NPM_FILES
 from tests.browser.server import StaticFiles
 
-# Pages that are not there, and forms that come back with a sentence: Chromium calls both errors.
-REFUSED = re.compile("status of (404|409|422)")
+# Pages that are not there, forms that come back with a sentence, a phone in a tunnel: Chromium calls all three errors.
+REFUSED = re.compile("status of (404|409|422)|ERR_INTERNET_DISCONNECTED")
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def vote_on_resolution(holder: Page, item: AgendaItem) -> None:
 def rank(page: Page, titles: list[str]) -> str:
     """Stamp the beers in this order and cast; return the tracking code."""
     for title in titles:
-        page.locator(f"[data-name='{title}'] .stamp").click()
+        page.locator(f'[data-name="{title}"] .stamp').click()
     page.locator(".cast-button").click()
     expect(page.locator(".receipt .code")).to_be_visible()
     return "".join(page.locator(".receipt .code span").all_inner_texts())
@@ -124,7 +124,7 @@ def rank(page: Page, titles: list[str]) -> str:
 def rank_by_keyboard(page: Page, titles: list[str]) -> None:
     """The same without a pointer."""
     for title in titles:
-        page.locator(f"[data-name='{title}'] .stamp").focus()
+        page.locator(f'[data-name="{title}"] .stamp').focus()
         page.keyboard.press("Enter")
     page.locator(".cast-button").focus()
     page.keyboard.press("Enter")
@@ -155,6 +155,15 @@ def watch(hall: Page, meeting: Meeting, name: str) -> None:
     assert findings(hall) == [], name
 
 
+def throw_dice(chair: Page, item: AgendaItem) -> None:
+    """Where the count stopped at a tie that nothing else breaks, enter what the dice show."""
+    if chair.locator("input[name=beacon]:visible").count():
+        look(chair, f"chair-{item.kind}-dice")
+        chair.locator("input[name=beacon]").fill("4 1 6 3")
+        chair.locator("#chair-count").click()
+        chair.wait_for_load_state()
+
+
 def finish(chair: Page, hall: Page, item: AgendaItem) -> None:
     """Close, open the envelopes, count, show every round, declare."""
     meeting = item.meeting
@@ -162,6 +171,7 @@ def finish(chair: Page, hall: Page, item: AgendaItem) -> None:
     watch(hall, meeting, f"hall-{item.kind}-closed")
     assert open_waiting() == 1
     act(chair, item, "count")
+    throw_dice(chair, item)
     contest = Contest.objects.select_related("count").get(pk=item.contest_id)
     for shown in range(len(contest.count.result["rounds"])):
         act(chair, item, "next")
@@ -191,7 +201,7 @@ def vote_without_a_connection(holder: Page, titles: list[str]) -> None:
     holder.goto("/vote/")
     look(holder, "vote-recipes")
     for title in titles:
-        holder.locator(f"[data-name='{title}'] .stamp").click()
+        holder.locator(f'[data-name="{title}"] .stamp').click()
     holder.context.set_offline(True)
     holder.locator(".cast-button").click()
     expect(holder.locator("[data-kept]")).to_be_visible()

@@ -29,7 +29,8 @@ def test_every_hint_names_a_registered_task() -> None:
     hints = {
         name
         for path in ROOT.glob("*/**/*.py")
-        if path.parts[len(ROOT.parts)] in {"core", "accounts", "payments", "equity", "ballots", "beers", "agm", "portal"}
+        if path.parts[len(ROOT.parts)]
+        in {"core", "accounts", "payments", "equity", "ballots", "beers", "agm", "portal"}
         for name in HINT.findall(path.read_text())
     }
 
