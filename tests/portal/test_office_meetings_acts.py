@@ -344,9 +344,7 @@ def test_votes_page_shows_each_state_with_the_hash_of_its_rules_and_constant_que
     for_one = queries(client, address)
     with atomic():
         for number in range(2):
-            draft = meetings.ItemDraft(
-                ItemKind.RESOLUTION, f"R{number}", "N", "THAT.", "Rằng.", contest=_resolution(number)
-            )
+            draft = _resolution(number)
             meetings.add_item(meeting=world.meeting, draft=draft, by=world.secretary, at=clock.now())
     for_three = queries(client, address)
     give_notice(world)
