@@ -4,7 +4,7 @@
 const root = document.querySelector("[data-live]");
 const every = Number(root?.dataset.liveEvery) || 1000;
 const known = new Map();  // part -> what the server said last; what the reader opened or typed must not count
-let etag = "";
+let last = "";
 
 const partsOf = (node) => [...node.querySelectorAll("[data-part]")];
 
@@ -35,12 +35,12 @@ const show = async (html) => {
 
 const ask = async () => {
   try {
-    const answer = await fetch(root.dataset.live, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+    // The browser's cache asks with the ETag by itself, and any cache on the way may keep the public answer its second.
+    const answer = await fetch(root.dataset.live);
+    const html = answer.ok ? await answer.text() : last;
     if (answer.redirected) location.reload();  // signed out meanwhile
-    else if (answer.ok) {
-      etag = answer.headers.get("ETag") || "";
-      await show(await answer.text());
-    }
+    else if (html !== last) await show(html);
+    last = html;
   } catch {
     // No network for a moment: what is shown stays, and the next second asks again.
   }
