@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -66,8 +67,8 @@ def resolutions_csv(request: HttpRequest, slug: str) -> HttpResponse:
     response.headers["Content-Disposition"] = f'attachment; filename="results-{slug}.csv"'
     writer = csv.writer(response)
     writer.writerow(
-        [_("Resolution"), _("For"), "%", _("Against"), "%", _("Total"), _("% of issued capital"), _("Withheld"),
-         _("Outcome")]
+        [_("Resolution"), pgettext("vote", "For"), "%", pgettext("vote", "Against"), "%", _("Total"),
+         _("% of issued capital"), pgettext("vote", "Withheld"), _("Outcome")]
     )  # fmt: skip
     writer.writerows(_cells(line) for line in lines)
     return response

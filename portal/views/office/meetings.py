@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import has_role
@@ -29,7 +29,7 @@ TABS = (
     ("office:meeting", gettext_lazy("Meeting")),
     ("office:meeting_notice", gettext_lazy("Notice")),
     ("office:roll", gettext_lazy("Roll")),
-    ("office:meeting_votes", gettext_lazy("Votes")),
+    ("office:meeting_votes", pgettext_lazy("office", "Votes")),
     ("office:chair", gettext_lazy("The chair's console")),
 )
 PARTS = {"Scotland": PartOfUk.SCOTLAND, "Northern Ireland": PartOfUk.NORTHERN_IRELAND}
