@@ -149,7 +149,7 @@ def _moved(transfer: Json) -> str:
         "lost": votes_said(lost),
     }
     if not going:
-        return _("The %(votes)s votes of %(source)s have no further choice.") % words
+        return _("The votes of %(source)s (%(votes)s) have no further choice.") % words
     if transfer["kind"] == "surplus":
         told = _("%(source)s has %(votes)s votes more than needed. They go on: %(where)s.") % words
     else:

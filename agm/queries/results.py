@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from django.db.models import Prefetch
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
-from accounts.queries.people import name_of
 from agm.enums import MeetingState
 from agm.models import AgendaItem, Meeting
 from agm.queries.hall import Choice, choices_of
@@ -238,8 +238,10 @@ def _standing(contest: Contest, challenges: tuple[Challenge, ...], *, at: dateti
 
 def _doubt(challenge: Challenge) -> Doubt:
     by = challenge.answered_by
+    # Never the address somebody signs in with, which `name_of` falls back on.
+    named = ((by.party.display_name if by.party else "") or by.name) if by else ""
     return Doubt(
-        challenge.text, challenge.raised_at, challenge.answer, challenge.answered_at, name_of(by) if by else ""
+        challenge.text, challenge.raised_at, challenge.answer, challenge.answered_at, named or _("The company")
     )
 
 

@@ -12,11 +12,11 @@ from portal.queries.promises import promises as all_promises
 @require_safe
 def promises(request: HttpRequest) -> HttpResponse:
     """Every promise of a declared vote with its day and its news."""
-    context = {"promises": all_promises(today=localtime(clock.now()).date()), "face": "public"}
+    context = {"promises": all_promises(today=localtime(clock.now()).date()), "face": "promises"}
     return render(request, "portal/promises.html", context)
 
 
 @require_safe
 def about_voting(request: HttpRequest) -> HttpResponse:
     """What is promised about voting, and what is not, in plain words."""
-    return render(request, "portal/about_voting.html", {"face": "public"})
+    return render(request, "portal/about_voting.html", {"face": "promises"})

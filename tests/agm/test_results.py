@@ -113,7 +113,7 @@ def test_votes_without_a_further_choice_are_said() -> None:
 
     told = told_result(Contest.objects.get(pk=contest.pk), at=clock.now())
 
-    assert told.rounds[2].sentences[0] == "The 1 votes of Basin Bitter have no further choice."
+    assert told.rounds[2].sentences[0] == "The votes of Basin Bitter (1) have no further choice."
     assert told.rounds[2].ties[0].sentence.startswith("Towpath Pale and Weir Stout have equally few votes.")
 
 

@@ -262,7 +262,7 @@ def test_promises_cost_the_same_however_many(kinds: tuple[str, ...], lines: int)
     with CaptureQueriesContext(connection) as caught:
         Client().get("/promises/")
 
-    assert len(caught) == 5  # the clock, votes, news, options, the company
+    assert len(caught) == 6  # the clock, votes, news, options, cards, the company
 
 
 def test_voting_is_explained_with_what_is_not_promised() -> None:
