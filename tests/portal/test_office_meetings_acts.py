@@ -83,10 +83,7 @@ def test_notice_is_shown_in_both_languages_as_it_will_be_printed() -> None:
 
     page = staff_client("finance").get(url("meeting_notice", meeting)).content.decode()
 
-    english, vietnamese = (
-        page.index('lang="en" aria-labelledby="version-en"'),
-        page.index('<article lang="vi"'),
-    )
+    english, vietnamese = (page.index(f'lang="{code}" aria-labelledby="version-{code}"') for code in ("en", "vi"))
     assert english < page.index("THAT the annual accounts for 2025 be received.") < vietnamese
     assert vietnamese < page.index("Thông qua báo cáo tài chính năm 2025.")
     assert f'href="{url("notice_pdf", meeting, "vi")}"' in page
