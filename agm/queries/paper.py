@@ -20,6 +20,7 @@ from ballots.models import Contest, Envelope, Option, RollEntry
 from ballots.queries.contests import Voter
 from beers.queries import Card, cards_of
 from core.languages import localised
+from core.prepared import prepared_cursor
 
 RANKED = frozenset({Method.IRV, Method.SCOTTISH_STV, Method.SCHULZE})
 PLAIN_GROUND = "gold"
@@ -186,7 +187,7 @@ def seats_of(user: User, *, roll_id: int | None) -> list[Seat]:
     """Return every right to vote the person has on the roll: their own first. None before there is a roll."""
     if user.party_id is None or roll_id is None:
         return []
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(SEATS, {"person": user.party_id, "roll": roll_id})
         return [_seat(row) for row in cursor.fetchall()]
 

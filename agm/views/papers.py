@@ -1,4 +1,4 @@
-"""What the pages of a vote show: the paper, for whom, why not now, and the receipt."""
+"""What the pages of a vote show: the paper, for whom, and why not now."""
 
 from typing import Any
 
@@ -6,17 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.permissions import signed_in_user
 from agm.forms.paper import SIDES, SPLIT, PaperDraft, seal_of
 from agm.queries.live import results_url
-from agm.queries.paper import PLAIN_GROUND, Ballot, InTheBox, Seat, closing_of, in_the_box, is_in_the_box
+from agm.queries.paper import Ballot, InTheBox, Seat, closing_of, in_the_box
 from agm.rules.choice import Choice
 from ballots.enums import ContestState, Majority, Method, PromiseKind, Secrecy
-from ballots.rules.proofs.papers import Split
-from ballots.services.voting import Receipt
 from core.errors import DomainError
 from core.languages import localised
 
@@ -44,7 +41,7 @@ def page_for(
     mine = next((right for right in rights if right["seat"] is seat), None)
     is_open = state == ContestState.OPEN and (closes_at is None or moment < closes_at)
     context = {
-        **_facts(ballot),
+        **facts_of(ballot),
         "problem": str(problem) if problem else "",
         "state": state,
         "is_open": is_open,
@@ -59,7 +56,7 @@ def page_for(
     return render(request, template, context | {"kept": _kept(ballot, draft)}, status=status)
 
 
-def _facts(ballot: Ballot) -> dict[str, Any]:
+def facts_of(ballot: Ballot) -> dict[str, Any]:
     """What everybody may know of the vote, in the reader's language."""
     contest = ballot.contest
     return {
@@ -118,31 +115,3 @@ def _kept(ballot: Ballot, draft: PaperDraft) -> list[str]:
     if ballot.is_resolution:
         return [str(SIDE_WORDS[side]) for side in SIDES if draft.side == side]
     return [option.title for option in ballot.chosen(draft.order)]
-
-
-def receipt_context(ballot: Ballot, seat: Seat, choice: Split | tuple[str, ...], receipt: Receipt) -> dict[str, Any]:
-    """Return what the voter takes home; the database is asked only about a vote that was sent twice."""
-    chosen = () if isinstance(choice, Split) else ballot.chosen(choice)
-    return {
-        **_facts(ballot),
-        "seat": seat,
-        "receipt": receipt,
-        "is_replaced": receipt.is_repeat and not is_in_the_box(ballot.contest, receipt.leaf_sha256),
-        "received_at": localtime(receipt.received_at),
-        "ground": chosen[0].ground if chosen else PLAIN_GROUND,
-        "chosen": [option.title for option in chosen],
-        "split": _split_words(choice, seat.entry.votes) if isinstance(choice, Split) else [],
-        "code_parts": receipt.code.split("-"),
-        "check_url": f"/check/vote/{receipt.promise}/",
-        "qr_url": reverse("agm:receipt_qr", args=[receipt.promise]),
-        "paper_url": f"{reverse('agm:vote', args=[ballot.meeting.slug, ballot.contest.public_id])}"
-        f"?entry={seat.entry.public_id}",
-    }
-
-
-def _split_words(split: Split, votes: int) -> list[dict[str, Any]]:
-    """Return each side that got votes, and the rest that was not used."""
-    cast = zip(SIDES, (split.votes_for, split.votes_against, split.votes_withheld), strict=True)
-    lines = [{"votes": number, "words": SIDE_WORDS[side]} for side, number in cast if number]
-    unused = votes - sum(line["votes"] for line in lines)
-    return [*lines, {"votes": unused, "words": _("not used")}] if unused else lines

@@ -19,7 +19,8 @@ from accounts.permissions import holder_required, signed_in_user
 from agm.forms.paper import PaperDraft, PaperOfAnother, cast_id_of, choice_of, is_cast, is_sealed_for, read_draft
 from agm.queries.live import meeting_now, open_contest_of
 from agm.queries.paper import Ballot, Seat, find_ballot, seats_of
-from agm.views.papers import page_for, receipt_context
+from agm.views.papers import page_for
+from agm.views.receipts import receipt_page
 from ballots.errors import BadPaper, NotOnTheRoll
 from ballots.rules.proofs.papers import Split
 from ballots.rules.proofs.receipts import verify
@@ -78,7 +79,7 @@ def _sent(request: HttpRequest, ballot: Ballot, seats: list[Seat]) -> HttpRespon
         return page_for(request, ballot, seats, seat, draft, problem=error, status=status)
     if seat is None or choice is None or receipt is None:
         return page_for(request, ballot, seats, seat, read_draft(request.POST, ballot))
-    return render(request, "agm/receipt.html", receipt_context(ballot, seat, choice, receipt))
+    return receipt_page(ballot, seat, choice, receipt)
 
 
 def _cast(

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-
 from ballots.enums import Method, Secrecy
 from ballots.errors import (
     BadPaper,
@@ -43,8 +41,9 @@ from ballots.rules.proofs.papers import (
 from ballots.rules.proofs.receipts import Promise, encode
 from ballots.rules.proofs.refusals import ProofRefused
 from ballots.rules.proofs.sealing import seal
-from ballots.services.log_key import log_key
+from ballots.services.log_key import log_key_of
 from core.errors import constraints_as
+from core.prepared import prepared_cursor
 from core.transactions import needs_transaction
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ def cast_ballot(*, contest: Contest, voter: Voter, choice: Choice, cast_id: byte
         "caster": by.pk,
         "position": voter.position,
     }
-    with constraints_as(LAWS), connection.cursor() as cursor:
+    with constraints_as(LAWS), prepared_cursor() as cursor:
         cursor.execute(CAST, values)
         row = cursor.fetchone()
     if row is None:
@@ -123,7 +122,7 @@ def cast_ballot(*, contest: Contest, voter: Voter, choice: Choice, cast_id: byte
     else:
         received_at = row[0]
     moment = received_at.astimezone(UTC).replace(microsecond=0)
-    promise = encode(Promise(contest.public_id, leaf, moment), log_key())
+    promise = encode(Promise(contest.public_id, leaf, moment), log_key_of(contest.rules))
     return Receipt(contest.public_id, code, promise, leaf, moment, is_repeat=row is None)
 
 
