@@ -8,7 +8,7 @@ from ballots.models import Checkpoint, Contest, LogLeaf
 from ballots.queries.log import tree_of
 from ballots.rules.proofs.checkpoints import Checkpoint as SignedCheckpoint
 from ballots.rules.proofs.checkpoints import log_origin, sign_checkpoint
-from ballots.services.log_key import log_key
+from ballots.services.log_key import log_key_of
 from core.locks import lock
 from core.transactions import needs_transaction
 
@@ -31,6 +31,6 @@ def merge_log(*, contest: Contest, at: datetime) -> Checkpoint | None:
         if not cursor.rowcount:
             return None
     tree = tree_of(contest)
-    key = log_key()
+    key = log_key_of(contest.rules)
     note = sign_checkpoint(SignedCheckpoint(log_origin(key.name, contest.public_id), len(tree), tree.root()), key)
     return Checkpoint.objects.create(contest=contest, size=len(tree), root=tree.root().hex(), note=note, made_at=at)

@@ -1,8 +1,10 @@
 """The house's own key, which signs receipts and checkpoints of the log. It opens nothing."""
 
 import secrets
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -24,6 +26,11 @@ def log_key() -> LogKey:
     Its name is ``LOG_NAME``, or the host of the site. Raises ``NoLogKey`` with a sentence.
     """
     return _read(_path(), getattr(settings, "LOG_NAME", "") or urlsplit(settings.SITE_ORIGIN).hostname or "log")
+
+
+def log_key_of(rules: Mapping[str, Any]) -> LogKey:
+    """Return the key under the name that the contest's frozen rules publish, whatever the house calls itself since."""
+    return LogKey(str(rules["origin"]).rpartition("/")[0], log_key().seed)
 
 
 def receipts_can_be_signed() -> str:

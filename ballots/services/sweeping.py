@@ -1,5 +1,7 @@
 """What time does by itself: announced ends come, logs are merged. Safe to run twice and side by side."""
 
+from datetime import timedelta
+
 from ballots.enums import ContestState
 from ballots.models import Contest, LogLeaf
 from ballots.services.contests import close_contest
@@ -10,13 +12,19 @@ from core import clock
 from core.sweeping import each
 from core.transactions import atomic
 
+# The receipt promises a place in the log within a minute. The longer a merge gathers, the less the published log tells
+# of the order in which envelopes came.
+MERGE_AFTER = timedelta(seconds=45)
+
 
 def sweep() -> None:
     """Close contests whose announced end has come, hand over their envelopes, merge logs that wait, publish results."""
     due = Contest.objects.filter(state=ContestState.OPEN, closes_at__lte=clock.now())
     each(due, _close)
     each(Contest.objects.filter(state=ContestState.CLOSED, handover__isnull=True), _hand_over)
-    waiting = LogLeaf.objects.filter(position__isnull=True).values_list("contest_id", flat=True).distinct()
+    waited = clock.now() - MERGE_AFTER
+    waits = LogLeaf.objects.filter(position__isnull=True, received_at__lte=waited)
+    waiting = waits.values_list("contest_id", flat=True).distinct()
     each(Contest.objects.filter(pk__in=list(waiting)), _merge)
     each(Contest.objects.filter(state=ContestState.DECLARED, publication__isnull=True), _publish)
 

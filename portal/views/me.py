@@ -24,6 +24,7 @@ from equity.queries.paying import Paying, paying_of_all
 from equity.queries.register import known_now
 from equity.queries.tracking import money_sentences
 from equity.services.bookings import day_of
+from portal.queries.next_event import NextEvent, next_event_of
 
 SHOWN_AT_MOST = 20
 
@@ -36,11 +37,13 @@ def me(request: HttpRequest) -> HttpResponse:
     holdings = holdings_of(user, on=day_of(at), known_at=known_now())
     applications = list(applications_of(user)[:SHOWN_AT_MOST])
     paying = paying_of_all(applications)
+    event = next_event_of(user, at=at)
     context = {
         "given_name": user.party.given_name if user.party else "",
         "holding": _shown(holdings),
         "holdings": holdings,
-        "task": _task(applications, paying),
+        "task": _vote_to_cast(event) or _task(applications, paying),
+        "event": event,
         "certificates": _certificates(user),
         "applications": [_line(application, paying[application.public_id]) for application in applications],
         "face": "portal",
@@ -64,6 +67,18 @@ def _shown(holdings: list[Holding]) -> dict[str, Any] | None:
         "last_traded_price_minor": first.last_traded_price_minor,
         "last_traded_on": first.last_traded_on,
         "currency": first.currency,
+    }
+
+
+def _vote_to_cast(event: NextEvent | None) -> dict[str, Any] | None:
+    """What cannot wait: a vote that is open now."""
+    if event is None or not event.vote_url:
+        return None
+    return {
+        "title": _("A vote is open"),
+        "sentence": event.vote_title,
+        "url": event.vote_url,
+        "button_text": _("Vote now"),
     }
 
 
