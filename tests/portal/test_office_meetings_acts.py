@@ -57,7 +57,8 @@ def queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         page = client.get(address)
     assert page.status_code == 200
-    assert not [query["sql"] for query in captured if query["sql"].split()[0] in {"UPDATE", "DELETE", "INSERT"}]
+    # A prepared statement (core.prepared) has no text to look at.
+    assert not [query["sql"] for query in captured if str(query["sql"]).split()[0] in {"UPDATE", "DELETE", "INSERT"}]
     return len(captured)
 
 
