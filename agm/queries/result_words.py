@@ -42,11 +42,12 @@ class TieWords:
 
 @dataclass(frozen=True)
 class RoundWords:
-    """A round in sentences; ``number`` 0 where a method has no rounds."""
+    """A round in sentences: what moved into it, ties, what it decided. ``number`` 0 where a method has no rounds."""
 
     number: int
-    sentences: tuple[str, ...]
+    moves: tuple[str, ...]
     ties: tuple[TieWords, ...]
+    decisions: tuple[str, ...]
 
 
 def headline(result: Json) -> str:
@@ -72,7 +73,7 @@ def told_rounds(result: Json) -> list[RoundWords]:
     if result["method"] in ROUNDED_METHODS:
         return [_round(result, number, each) for number, each in enumerate(result["rounds"], 1)]
     sentences = _duels(result) if result["method"] == "schulze" else _scores(result)
-    return [RoundWords(0, tuple(sentences), tuple(_tie(tie) for tie in result["ties"]))]
+    return [RoundWords(0, (), tuple(_tie(tie) for tie in result["ties"]), tuple(sentences))]
 
 
 def votes_said(units: int) -> str:
@@ -118,14 +119,9 @@ def _one_winner(result: Json, name: str) -> str:
 
 
 def _round(result: Json, number: int, each: Json) -> RoundWords:
-    sentences = [
-        *_quota(result, number),
-        *map(_moved, each["transfers"]),
-        *_elected(result, each),
-        *_left(result, each),
-    ]
+    moves = (*_quota(result, number), *map(_moved, each["transfers"]))
     ties = tuple(_tie(tie) for tie in result["ties"] if tie["round"] == number)
-    return RoundWords(number, tuple(sentences), ties)
+    return RoundWords(number, moves, ties, (*_elected(result, each), *_left(result, each)))
 
 
 def _quota(result: Json, number: int) -> Iterator[str]:

@@ -19,7 +19,7 @@ Fate = Literal["unsaid", "counted", "spoiled", "replaced"]
 
 @dataclass(frozen=True)
 class CheckedReceipt:
-    """A genuine receipt. ``leaf`` None: promised, but not in the log, which must never be. ``fate``: as the note says."""
+    """A genuine receipt; ``leaf`` None: promised but not in the log, which must never be; ``fate`` as the note says."""
 
     promise: Promise
     contest: Contest

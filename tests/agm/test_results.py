@@ -94,7 +94,7 @@ def test_ballot_says_the_winner_with_votes_and_rounds_in_one_sentence() -> None:
     told = told_result(Contest.objects.get(pk=contest.pk), at=clock.now())
 
     assert told.headline == "Weir Stout won with 3 of 5 votes after 3 rounds."
-    assert [each.sentences for each in told.rounds] == [
+    assert [each.moves + each.decisions for each in told.rounds] == [
         ("Lockside Mild has no votes and leaves.",),
         ("Nobody has more than half. Basin Bitter has the fewest votes (1) and leaves.",),
         (
@@ -113,7 +113,7 @@ def test_votes_without_a_further_choice_are_said() -> None:
 
     told = told_result(Contest.objects.get(pk=contest.pk), at=clock.now())
 
-    assert told.rounds[2].sentences[0] == "The votes of Basin Bitter (1) have no further choice."
+    assert told.rounds[2].moves[0] == "The votes of Basin Bitter (1) have no further choice."
     assert told.rounds[2].ties[0].sentence.startswith("Towpath Pale and Weir Stout have equally few votes.")
 
 
