@@ -35,11 +35,11 @@ def key_path() -> Path:
 
 
 @needs_transaction
-def appoint_demo_scrutineer(*, at: datetime) -> Scrutineer:
+def appoint_demo_scrutineer(*, paid_by: str, at: datetime) -> Scrutineer:
     """Make the demo's key if there is none yet, and appoint its holder."""
     key = read_key_file(_kept_key())
     return appoint_scrutineer(
-        name=key.name, public_key=key.public_key, paid_by="the company", is_independent=False, by=None, at=at
+        name=key.name, public_key=key.public_key, paid_by=paid_by, is_independent=False, by=None, at=at
     )
 
 

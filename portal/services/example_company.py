@@ -105,7 +105,7 @@ def make_example_company(*, members: int, seed: int, at: datetime) -> Company:
     offer = make_open_offer(share_class=customers, profile=profile, staff=staff, at=at)
     story.first_days(offer, holders, staff)
     authors = [holder.party for holder in holders if holder.party.kind == PartyKind.PERSON][:AUTHORS]
-    scrutineer = appoint_demo_scrutineer(at=at)
+    scrutineer = appoint_demo_scrutineer(paid_by=company.name, at=at)
     make_example_meeting(authors=authors, scrutineer=scrutineer, secretary=staff.secretary, at=at)
     audit.record(by=None, at=at, verb="example_company_made", subject=company, members=members, seed=seed)
     return company

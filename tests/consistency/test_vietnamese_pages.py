@@ -20,8 +20,11 @@ from tests.factories.people import make_holder, make_staff, sign_in, sign_in_sta
 # Vietnamese because people approve both.
 DATA = re.compile(
     "Offer document|Candid Capital|Calder Bank|AGM 2026|Words of |no such payment|Eight times the sales|"
-    "Bank and suppliers|A and B shares"
+    "Bank and suppliers|A and B shares|The Old Maltings|The Secretary, 1 Lock Lane|THAT the annual accounts|"
+    "Name the amber one|the company( trả thù lao|$)|Which beer shall we brew|The winner will be brewed"
 )
+# Any cache may keep them, so their language stands in the address and not in a cookie.
+FRAGMENTS = {"agm:live", "agm:hall_stage"}
 FORM_PAGES = """
     account_login account_signup account_staff_login account_reset_password account_name
     account_change_password mfa_activate_totp
@@ -64,7 +67,7 @@ def test_no_page_is_left_in_english(world: World, readers: dict[str, Client]) ->
     for name in [*RIGHTS, *OFFICE]:
         url = address(name, NAMES[name], world)
         for who, client in readers.items():
-            answer = client.get(url)
+            answer = client.get(url, {"lang": "vi"} if name in FRAGMENTS else None)
             seen += answer.status_code == 200
             if english := leftovers(answer):
                 left[f"{name} for {who}"] = english
