@@ -70,7 +70,11 @@ RIGHTS = {
     **dict.fromkeys([f"beers:{name}" for name in BEERS_TO_READ.split()], PUBLIC),
     **dict.fromkeys([f"beers:{name}" for name in BEERS_OF_MEMBERS.split()], HOLDER),
     **dict.fromkeys(
-        [f"agm:{name}" for name in ("vote_now", "receipt_qr", "meeting", "live", "hall", "hall_stage")], PUBLIC
+        [
+            f"agm:{name}"
+            for name in ("vote_now", "receipt_qr", "meeting", "live", "hall", "hall_stage", "notice_pdf", "calendar")
+        ],
+        PUBLIC,
     ),
     "agm:vote": HOLDER,
     **dict.fromkeys([f"agm:{name}" for name in RESULTS.split()], PUBLIC),

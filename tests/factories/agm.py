@@ -23,7 +23,7 @@ from ballots.services.scrutineers import appoint_scrutineer
 from ballots.services.voting import Receipt
 from core import clock
 from core.ids import new_public_id
-from core.storage import read_bytes
+from core.storage import read_bytes, store_bytes
 from core.transactions import atomic
 from equity.models import ShareClass
 from equity.services.register import Issue, write_issues
@@ -31,6 +31,7 @@ from tests.factories.equity import make_company, make_share_class
 from tests.factories.people import make_holder, make_staff
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PDF = b"%PDF-1.7\n% a notice made for a test\n%%EOF\n"
 STEPS = ("draft", "noticed", "frozen", "in_session")
 KINDS = (ItemKind.RESOLUTION, ItemKind.RECIPES, ItemKind.NAMES)
 BEERS = ("Lockside Mild", "Towpath Pale", "Weir Stout", "Basin Bitter")
@@ -170,8 +171,8 @@ def give_notice(world: World) -> None:
     Notice.objects.create(
         meeting=world.meeting,
         content_sha256="0" * 64,
-        pdf_sha256="0" * 64,
-        pdf_vi_sha256="0" * 64,
+        pdf_sha256=store_bytes(PDF),
+        pdf_vi_sha256=store_bytes(PDF),
         prepared_by=world.secretary,
         approved_by=world.director,
         approved_at=at,
