@@ -73,6 +73,13 @@ class MeetingInThePast(DomainError):
     code = "meeting_in_the_past"
 
 
+class CutoffAfterStart(DomainError):
+    """Proxies cannot come in after the meeting has begun."""
+
+    sentence = _("Proxies cannot be taken after the meeting has begun. Choose an earlier cut-off.")
+    code = "cutoff_after_start"
+
+
 class MeetingNotDraft(DomainError):
     """Notice was given: what members were told stays."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.text import slugify
 
 from agm.enums import ItemKind, MeetingKind, MeetingState
-from agm.errors import LawRefuses, MeetingInThePast, MeetingNotDraft
+from agm.errors import CutoffAfterStart, LawRefuses, MeetingInThePast, MeetingNotDraft
 from agm.models import AgendaItem, Meeting
 from agm.rules.company_profile import CompanyProfile
 from agm.rules.notice_dates import articles_days_refusal, notice_days_min
@@ -63,7 +63,7 @@ class ItemDraft:
 
 @needs_transaction
 def prepare_meeting(*, draft: MeetingDraft, by: "User | None", at: datetime) -> Meeting:
-    """Write a meeting whose dates the law allows. Raises `LawRefuses`, `MeetingInThePast`."""
+    """Write a meeting whose dates the law allows. Raises `LawRefuses`, `MeetingInThePast`, `CutoffAfterStart`."""
     meeting = Meeting.objects.create(
         slug=_free_slug(draft.title), **_fields(draft, at=at), prepared_at=at, prepared_by=by
     )
@@ -91,6 +91,8 @@ def _fields(draft: MeetingDraft, *, at: datetime) -> dict[str, Any]:
     earliest = proxy_cutoff(draft.starts_at, part=draft.part)
     cutoff = draft.proxy_cutoff_at or earliest
     record = record_moment(draft.starts_at, part=draft.part, articles_at=draft.record_at)
+    if cutoff > draft.starts_at:
+        raise CutoffAfterStart()
     for refusal in (
         articles_days_refusal(days, days_min=days_min),
         cutoff_refusal(cutoff, earliest_at=earliest),
