@@ -7,11 +7,12 @@ from core.ids import PublicIdConverter
 
 register_converter(PublicIdConverter, "public_id")
 
+# The meeting first: addresses are tried in this order, and at the vote everybody asks at once.
 urlpatterns = [
+    path("", include("agm.urls")),
     path("", include("portal.urls")),
     path("", include("equity.urls")),
     path("", include("beers.urls")),
-    path("", include("agm.urls")),
     path("payments/", include("payments.urls")),
     path("accounts/", include("accounts.urls")),
 ]

@@ -20,8 +20,12 @@ def prepared_cursor() -> Iterator[CursorWrapper]:
     The values travel beside the statement, so PostgreSQL must be able to tell their types: say ``%s::text`` where it
     cannot.
     """
-    with connection.cursor() as cursor:
+    # As ``connection.cursor()`` does it, which would make a cursor of the other kind first.
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
         raw: psycopg.Connection = connection.connection
         raw.prepare_threshold = 0
-        cursor.cursor = psycopg.Cursor(raw)
+        cursor: CursorWrapper = connection._prepare_cursor(psycopg.Cursor(raw))  # type: ignore[attr-defined]
+    with cursor:
         yield cursor

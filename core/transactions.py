@@ -5,6 +5,7 @@ inside one, so that no network call ever happens while rows are locked.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -22,6 +23,15 @@ class NoTransaction(RuntimeError):
 
 class InsideTransaction(RuntimeError):
     """A gateway was called inside a transaction: write the intent, commit, call, then write the outcome."""
+
+
+def one_statement() -> AbstractContextManager[None]:
+    """Open the edge's transaction for a service that writes by a single statement.
+
+    PostgreSQL makes such a statement a transaction by itself, so nothing is opened: to begin and to commit would be two
+    more journeys to the database and back. Inside somebody else's transaction it is a savepoint, as ``atomic``.
+    """
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def needs_transaction(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:

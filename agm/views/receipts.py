@@ -6,6 +6,7 @@ are control characters, which no title and no name can hold.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
@@ -30,7 +31,17 @@ MARKS = {name: f"\x02{name}\x03" for name in MARKED}
 MARK = re.compile(f"\x02({'|'.join(MARKED)})\x03")
 CODE_DASH = mark_safe('<span class="code-dash">-</span>')
 FRAMES_AT_MOST = 256
-_frames: dict[tuple[object, ...], list[str]] = {}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The page cut at its marks, every other part naming what goes there, and each option as a line of the list."""
+
+    parts: list[str]
+    lines: dict[str, str]
+
+
+_frames: dict[tuple[object, ...], Frame] = {}
 
 
 def receipt_page(ballot: Ballot, seat: Seat, choice: Split | tuple[str, ...], receipt: Receipt) -> HttpResponse:
@@ -40,7 +51,7 @@ def receipt_page(ballot: Ballot, seat: Seat, choice: Split | tuple[str, ...], re
     key = (ballot.contest.public_id, get_language(), received_at.date(), is_replaced)
     frame = _frames.get(key) or _remembered(key, _frame(ballot, received_at, is_replaced))
     words = {
-        **_votes(ballot, seat, choice),
+        **_votes(ballot, seat, choice, frame),
         "when": received_at.strftime("%H:%M:%S"),
         "hour": received_at.strftime("%H:%M"),
         "code": receipt.code,
@@ -48,12 +59,11 @@ def receipt_page(ballot: Ballot, seat: Seat, choice: Split | tuple[str, ...], re
         "promise": receipt.promise,
         "entry": seat.entry.public_id,
     }
-    parts = (conditional_escape(words[part]) if place % 2 else part for place, part in enumerate(frame))
-    return HttpResponse("".join(parts))
+    safe = {name: conditional_escape(word) for name, word in words.items()}
+    return HttpResponse("".join([safe[part] if place % 2 else part for place, part in enumerate(frame.parts)]))
 
 
-def _frame(ballot: Ballot, received_at: datetime, is_replaced: bool) -> list[str]:
-    """Return the page cut at its marks: every other part names what goes there."""
+def _frame(ballot: Ballot, received_at: datetime, is_replaced: bool) -> Frame:
     paper = reverse("agm:vote", args=[ballot.meeting.slug, ballot.contest.public_id])
     picture = reverse("agm:receipt_qr", args=["-"]).removesuffix("-.svg")
     context = {
@@ -66,24 +76,25 @@ def _frame(ballot: Ballot, received_at: datetime, is_replaced: bool) -> list[str
         "qr_url": f"{picture}{MARKS['promise']}.svg",
         "paper_url": f"{paper}?entry={MARKS['entry']}",
     }
-    return MARK.split(render_to_string("agm/receipt.html", context))
+    lines = {option.public_id: format_html("<li>{}</li>", option.title) for option in ballot.options}
+    return Frame(MARK.split(render_to_string("agm/receipt.html", context)), lines)
 
 
-def _remembered(key: tuple[object, ...], frame: list[str]) -> list[str]:
+def _remembered(key: tuple[object, ...], frame: Frame) -> Frame:
     while len(_frames) >= FRAMES_AT_MOST:
         _frames.pop(next(iter(_frames)), None)
     _frames[key] = frame
     return frame
 
 
-def _votes(ballot: Ballot, seat: Seat, choice: Split | tuple[str, ...]) -> dict[str, str]:
+def _votes(ballot: Ballot, seat: Seat, choice: Split | tuple[str, ...], frame: Frame) -> dict[str, str]:
     """Return what was chosen as lines of a list, and the colour of the page."""
     if isinstance(choice, Split):
         lines = {"split": _split_words(choice, seat.entry.votes)}
         return {"ground": PLAIN_GROUND, "votes": render_to_string("agm/_receipt_votes.html", lines)}
-    chosen = ballot.chosen(choice)
-    votes = format_html_join("", "<li>{}</li>", ((option.title,) for option in chosen))
-    return {"ground": chosen[0].ground if chosen else PLAIN_GROUND, "votes": votes}
+    (first,) = ballot.chosen(choice[:1])
+    votes = mark_safe("".join([frame.lines[option] for option in choice]))  # noqa: S308 lines that were escaped
+    return {"ground": first.ground, "votes": votes}
 
 
 def _split_words(split: Split, votes: int) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ def log_key() -> LogKey:
 
 def log_key_of(rules: Mapping[str, Any]) -> LogKey:
     """Return the key under the name that the contest's frozen rules publish, whatever the house calls itself since."""
-    return LogKey(str(rules["origin"]).rpartition("/")[0], log_key().seed)
+    return _under(str(rules["origin"]).rpartition("/")[0], log_key())
 
 
 def receipts_can_be_signed() -> str:
@@ -53,6 +53,12 @@ def _path() -> Path:
         private_folder(path.parent)
         keep_first(path, secrets.token_hex(SEED_BYTES).encode())
     return path
+
+
+@lru_cache(maxsize=64)
+def _under(name: str, key: LogKey) -> LogKey:
+    """Kept, because a key works out its public half anew, which takes as long as signing."""
+    return LogKey(name, key.seed)
 
 
 @lru_cache(maxsize=4)

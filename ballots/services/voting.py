@@ -8,6 +8,7 @@ changes nothing, and gets the same receipt; the server keeps neither the bits, n
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ballots.enums import Method, Secrecy
@@ -44,7 +45,6 @@ from ballots.rules.proofs.sealing import seal
 from ballots.services.log_key import log_key_of
 from core.errors import constraints_as
 from core.prepared import prepared_cursor
-from core.transactions import needs_transaction
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -88,11 +88,11 @@ class Receipt:
     is_repeat: bool
 
 
-@needs_transaction
 def cast_ballot(*, contest: Contest, voter: Voter, choice: Choice, cast_id: bytes, by: "User") -> Receipt:
     """Seal the choice and put it into the box; the last one before the close counts.
 
-    Raises a `BadPaper`, or, by the laws of the database and at the end of the caller's transaction, `ContestNotOpen`,
+    Writes by one statement, so the edge may open `one_statement` instead of a transaction: the receipt is made only
+    when that statement is committed. Raises a `BadPaper`, or, by the laws of the database, `ContestNotOpen`,
     `NotOnTheRoll`, `FirstNamedHasVoted`.
     """
     check_choice(contest, voter, choice)
@@ -163,9 +163,15 @@ def _sealed(contest: Contest, voter: Voter, paper: Paper) -> bytes:
     if contest.secrecy == Secrecy.NAMED:
         length = padded_length(contest.public_id, entry=voter.entry.public_id)
     else:
-        options = [option["id"] for option in contest.rules["options"]]
-        length = padded_length(contest.public_id, options=options, choices_max=contest.choices_max)
+        options = tuple(option["id"] for option in contest.rules["options"])
+        length = _secret_length(contest.public_id, options, contest.choices_max)
     return seal(pad(paper_bytes(paper), length), contest.rules["scrutineer_key"])
+
+
+@lru_cache(maxsize=64)
+def _secret_length(contest: str, options: tuple[str, ...], choices_max: int) -> int:
+    """Kept, because writing the longest paper takes as long as writing the voter's."""
+    return padded_length(contest, options=options, choices_max=choices_max)
 
 
 def ranking(contest: Contest, option_ids: Sequence[str]) -> Ranking:

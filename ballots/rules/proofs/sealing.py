@@ -102,7 +102,9 @@ def _sealing_box(public_key: str) -> SealedBox[PublicKey]:
         raise ProofRefused(Refusal.BAD_KEY, "public key") from error
 
 
+@lru_cache(maxsize=16)
 def _signing_key(seed: bytes) -> SigningKey:
+    """Kept, because working out the key from its seed takes as long as signing; who asks holds the seed anyway."""
     if len(seed) != SEED_BYTES:
         raise ProofRefused(Refusal.BAD_KEY, "seed")
     return SigningKey(seed)
