@@ -57,7 +57,14 @@ class LawRefuses(DomainError):
 def sentence_of(refusal: Refusal) -> str:
     """Return the refusal as a person would say it, with its law."""
     values = {name: _shown(value) for name, value in refusal.values.items()}
-    return f"{SENTENCES[refusal.code] % values} ({refusal.law})"
+    return f"{SENTENCES[refusal.code] % values} ({law_said(refusal.law)})"
+
+
+def law_said(law: str) -> str:
+    """Return sections of the Companies Act 2006, as the rules cite them, in the reader's words."""
+    act, _dot, sections = law.partition(".")
+    words = _("Companies Act 2006 ss.%s") if act.endswith("ss") else _("Companies Act 2006 s.%s")
+    return str(words % sections)
 
 
 def _shown(value: object) -> str:

@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from agm.enums import MeetingKind
-from agm.errors import sentence_of
+from agm.errors import law_said, sentence_of
 from agm.models import Meeting
 from agm.queries.notice_recipients import Reach, reach_at
 from agm.queries.notices import NoticeContent, NoticeItem, digest_of, notice_content
@@ -78,7 +78,7 @@ def check_notice(meeting: Meeting, at: datetime) -> NoticeCheck:
         given_on=deemed_at.date(),
         given_by=content.given_by,
         send_by=send_by,
-        deemed_law=DEEMED_LAW,
+        deemed_law=law_said(DEEMED_LAW),
         reach=reach,
     )
 

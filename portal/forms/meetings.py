@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agm.enums import Channel, CompanyProfile, MeetingKind, PartOfUk
 from agm.rules import company_profile, working_days
@@ -34,7 +35,9 @@ class MeetingForm(SectionForm):
     kind = forms.ChoiceField(choices=MeetingKind.choices, widget=forms.RadioSelect, label=_("Kind"))
     title = forms.CharField(max_length=120)
     title_vi = forms.CharField(max_length=120)
-    place = forms.CharField(max_length=160, label=_("Place"), help_text=_("As people say it: The Old Maltings."))
+    place = forms.CharField(
+        max_length=160, label=pgettext_lazy("where", "Place"), help_text=_("As people say it: The Old Maltings.")
+    )
     address = forms.CharField(max_length=300, label=_("Address"), help_text=_("Street, town and postcode."))
     proxies_to = forms.CharField(
         max_length=300, label=_("Proxies are sent to"), help_text=_("A name with an address, on paper or by e-mail.")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agm.enums import MeetingKind, MeetingState, PartOfUk
-from agm.errors import sentence_of
+from agm.errors import law_said, sentence_of
 from agm.models import Meeting
 from agm.rules.company_profile import CompanyProfile
 from agm.rules.notice_dates import articles_days_refusal, latest_given_on, latest_sending, notice_days_min
@@ -179,7 +179,7 @@ def _is_past(line: DateLine, now: datetime) -> bool:
 
 def _line(code: str, title: str, at: datetime, law: str, how: str, now: datetime, *, is_day: bool = False) -> DateLine:
     days = (at.date() - london(now).date()).days
-    return DateLine(code, title, at, is_day, law, how, abs(days))
+    return DateLine(code, title, at, is_day, law_said(law) if law else "", how, abs(days))
 
 
 def _given_how(plan: Plan) -> str:
