@@ -32,6 +32,12 @@ GLOSSARY = {
     "transfer": "chuyển nhượng",
     "think about it": "để tôi suy nghĩ thêm",
     "go on": "tiếp tục",
+    "the notice": "thông báo mời họp",
+    "the roll": "danh sách biểu quyết",
+    "against": "không tán thành",
+    "withheld": "không bỏ phiếu mục này",
+    "scrutineer": "người kiểm phiếu",
+    "your tracking code": "mã tra cứu của bạn",
 }
 
 
