@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint arrows types migrations templates rules shots oracles prod-check lock stop demo-ready dev-ready
+.PHONY: help demo test check lint arrows types migrations templates rules shots oracles prod-check bench-voting lock stop demo-ready dev-ready
 
 # The first Python that is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -59,6 +59,9 @@ prod-check: demo-ready ## say in sentences what this machine lacks to run in pro
 	@export DJANGO_SETTINGS_MODULE="$${DJANGO_SETTINGS_MODULE:-config.settings.production}"; failed=0; \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING || failed=1; \
 	$(BIN)/python manage.py prod_check || failed=1; exit $$failed
+
+bench-voting: dev-ready ## votes per second as ratios to bare views, on a server and a database of its own (2,000 members, some minutes)
+	@$(BIN)/python benchmarks/voting.py $(BENCH)
 
 stop: ## stop the test cluster, which otherwise stays for the next run
 	@$(BIN)/python -m core.processes.postgres stop test
