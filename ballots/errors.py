@@ -98,6 +98,15 @@ class RollEmpty(DomainError):
     code = "roll_empty"
 
 
+class HandoverRefused(DomainError):
+    """The envelopes in the box are not what they should be."""
+
+    sentence = _(
+        "The envelopes of this vote do not hold together, so they were not handed over. Prove the books first."
+    )
+    code = "handover_refused"
+
+
 class ReturnRefused(DomainError):
     """The scrutineer's file does not fit what was handed over."""
 

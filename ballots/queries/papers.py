@@ -3,10 +3,13 @@
 from django.db import connection
 from django.db.models import Sum
 
-from ballots.enums import Method
+from ballots.enums import Majority, Method
 from ballots.models import Contest, NamedVote, Opening
 from ballots.queries.contests import options_of
+from ballots.rules.counting.lot import Lot
+from ballots.rules.counting.methods import count
 from ballots.rules.counting.papers import Papers
+from ballots.rules.counting.result import Result, Round
 
 FOR, AGAINST, WITHHELD = "For", "Against", "Withheld"
 # Equal papers are counted together: a million papers are a few thousand different rankings.
@@ -47,3 +50,16 @@ def sums_of(contest: Contest) -> tuple[int, int, int]:
 def ballot_root(contest: Contest) -> str:
     """Return the hash that binds the papers to the scrutineer's signature; the public lot starts from it."""
     return Opening.objects.values_list("papers_sha256", flat=True).get(contest=contest)
+
+
+def result_of(contest: Contest, lot: Lot) -> Result:
+    """Return what the opened papers say. Where nobody chose anything nobody is elected, and no dice are thrown.
+
+    Raises ``TieNeedsLot`` where the lot is strict.
+    """
+    papers = papers_of(contest)
+    if contest.method != Method.RESOLUTION and (papers.rankings is None or not papers.rankings.any()):
+        nothing = Round(dict.fromkeys(papers.candidates, 0))
+        return Result(contest.method, contest.seats, papers.candidates, (nothing,), ())
+    special = contest.majority == Majority.SPECIAL
+    return count(contest.method, papers, seats=contest.seats, special=special, lot=lot)

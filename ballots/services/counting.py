@@ -3,18 +3,18 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ballots.enums import ContestState, Majority
+from ballots.enums import ContestState
 from ballots.errors import ContestNotReady, LotNeeded
 from ballots.models import Contest, Count
-from ballots.queries.papers import ballot_root, papers_of
+from ballots.queries.papers import ballot_root, result_of
 from ballots.rules.counting.lot import Lot, TieNeedsLot
-from ballots.rules.counting.methods import count as count_papers
 from core import audit
 from core.locks import lock
 from core.transactions import needs_transaction
 
 if TYPE_CHECKING:
     from accounts.models import User
+
 
 @needs_transaction
 def count_contest(*, contest: Contest, by: "User | None", at: datetime, beacon: str = "") -> Count:
@@ -32,8 +32,7 @@ def count_contest(*, contest: Contest, by: "User | None", at: datetime, beacon: 
     root, beacon = ballot_root(contest), " ".join(beacon.split())
     lot = Lot(label=contest.public_id, root=root, beacon=beacon or None, strict=True)
     try:
-        special = contest.majority == Majority.SPECIAL
-        result = count_papers(contest.method, papers_of(contest), seats=contest.seats, special=special, lot=lot)
+        result = result_of(contest, lot)
     except TieNeedsLot as error:
         raise LotNeeded() from error
     count = Count.objects.create(

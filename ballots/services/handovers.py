@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from ballots.enums import ContestState, Secrecy
-from ballots.errors import ContestNotReady, ReturnRefused
+from ballots.errors import ContestNotReady, HandoverRefused, ReturnRefused
 from ballots.models import Contest, Envelope, Handover, NamedVote, Opening, RollEntry, SpoiledEnvelope
 from ballots.rules.proofs.handover import Box, write_handover
 from ballots.rules.proofs.papers import Kind, Ranking, Split
@@ -29,7 +29,8 @@ RETURN_BYTES_MAX = 200_000_000
 def hand_over(*, contest: Contest, by: "User | None", at: datetime) -> Handover:
     """Write the file of sealed envelopes without names; the log is merged to its last leaf first.
 
-    Handed over already: returned as it is. Raises `ContestNotReady` while the contest is open.
+    Handed over already: returned as it is. Raises `ContestNotReady` while the contest is open, `HandoverRefused` when
+    the box does not hold together.
     """
     contest = lock(Contest.objects.all(), pk=contest.pk)
     known = Handover.objects.filter(contest=contest).first()
@@ -39,9 +40,13 @@ def hand_over(*, contest: Contest, by: "User | None", at: datetime) -> Handover:
         raise ContestNotReady()
     merge_log(contest=contest, at=at)
     envelopes = [bytes(sealed) for sealed in Envelope.objects.filter(contest=contest).values_list("sealed", flat=True)]
+    try:
+        data = write_handover(box_of(contest), envelopes)
+    except ProofRefused as error:
+        raise HandoverRefused() from error
     handover = Handover.objects.create(
         contest=contest,
-        file_sha256=store_bytes(write_handover(box_of(contest), envelopes)),
+        file_sha256=store_bytes(data),
         envelopes_count=len(envelopes),
         made_at=at,
         made_by=by,

@@ -68,6 +68,7 @@ RETURNING (SELECT received_at FROM leaf)
 """
 LAWS = {
     "envelope_within_opening": ContestNotOpen,
+    "leaf_within_opening": ContestNotOpen,
     "envelope_of_this_roll": NotOnTheRoll,
     "envelope_of_the_first_named": FirstNamedHasVoted,
 }

@@ -1,7 +1,7 @@
 """How many votes each member holds: what an electoral roll is made of."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -25,11 +25,14 @@ ORDER BY member.party_id
 
 
 def votes_at(moment: datetime, *, known_at: datetime) -> Iterator[tuple[int, int]]:
-    """Yield (party id, votes) of every member registered on the moment's day, as known at ``known_at``.
+    """Yield (party id, votes) of every member registered at the moment, as known at ``known_at``.
 
+    An entry is effective from the beginning of its day, but at midnight itself the day before is what counts: who asks
+    for Thursday 00:00 means the register as Wednesday left it.
     Treasury shares and shares in arrears do not exist here yet: every share votes (see Note [Bitemporal]).
     """
-    values = {"on": moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date(), "known_at": known_at}
+    day = (moment - timedelta(microseconds=1)).astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    values = {"on": day, "known_at": known_at}
     with connection.cursor() as cursor:
         cursor.execute(VOTES, values)
         while rows := cursor.fetchmany(5000):

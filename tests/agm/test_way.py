@@ -65,3 +65,13 @@ def test_books_of_counted_votes_are_clean() -> None:
         declare_vote(world, kind)
 
     assert [*integrity.findings(), *agm_integrity.findings()] == []
+
+
+def test_ballot_in_which_nobody_voted_elects_nobody_and_throws_no_dice() -> None:
+    world = make_world(kinds=("recipes",))
+    open_vote(world, "recipes")
+
+    contest = declare_vote(world, "recipes")
+
+    assert contest.count.result["elected"] == []
+    assert [*integrity.findings(), *agm_integrity.findings()] == []

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection
 from django.db.models import F
 
+from agm.models import Meeting
 from ballots.models import Contest, Envelope, LogLeaf, NamedVote, Option, Paper, Roll, RollEntry
+from ballots.rules.proofs.sealing import ScrutineerKey, new_seed
 from ballots.services.contests import announce_closing
 from core import clock
 from core.errors import constraint_name
 from core.transactions import atomic
-from tests.factories.agm import World, cast, close_vote, count_vote, make_world, open_vote, voter_of
+from tests.factories.agm import World, appoint, cast, close_vote, count_vote, make_world, open_vote, voter_of
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +89,7 @@ def envelope(world: World, contest: Contest, **fields: object) -> Envelope:
         "contest": contest,
         "entry": voter_of(user, contest).entry,
         "sealed": b"x",
-        "sha256": "a" * 64,
+        "sha256": sha256(b"x").hexdigest(),
         "received_at": clock.now(),
         "cast_by": user,
     }
@@ -201,3 +204,43 @@ def test_secret_contest_weighted_by_share_is_refused(world: World) -> None:
         contest.save()
 
     assert constraint_name(refused.value) == "contest_resolution_is_named_by_share"
+
+
+def test_envelope_that_is_not_what_its_hash_says_is_refused(world: World) -> None:
+    contest = open_vote(world, "recipes")
+    cast(contest, world.members[0], "Weir Stout")
+
+    assert law_broken_by(lambda: Envelope.objects.update(sealed=b"y")) == "envelope_is_what_its_hash_says"
+
+
+def test_envelope_without_a_leaf_of_the_log_is_refused(world: World) -> None:
+    contest = open_vote(world, "recipes")
+
+    assert law_broken_by(envelope(world, contest).save) == "envelope_in_the_log"
+
+
+def test_leaf_after_the_close_is_refused(world: World) -> None:
+    contest = open_vote(world, "recipes")
+    cast(contest, world.members[0], "Weir Stout")
+    close_vote(world, "recipes")
+    late = LogLeaf(contest=contest, sha256="b" * 64, request_sha256="c" * 64, received_at=clock.now())
+
+    assert law_broken_by(late.save) == "leaf_within_opening"
+
+
+def test_contest_and_options_cannot_change_after_the_notice() -> None:
+    world = make_world(step="noticed", kinds=("recipes",))
+    contest = world.contest("recipes")
+
+    assert law_broken_by(lambda: Contest.objects.filter(pk=contest.pk).update(promise="We owe nothing.")) == (
+        "contest_as_in_its_notice"
+    )
+    assert law_broken_by(lambda: contest.options.all().delete()) == "contest_as_in_its_notice"
+
+
+def test_scrutineer_cannot_change_after_the_notice() -> None:
+    world = make_world(step="noticed", kinds=("recipes",))
+    other = appoint(ScrutineerKey("Eve", "2026-01-01", new_seed()))
+
+    assert law_broken_by(lambda: Meeting.objects.update(scrutineer=other)) == "meeting_scrutineer_stands"
+    assert world.meeting.scrutineer != other
