@@ -57,7 +57,8 @@ def logins() -> set[str]:
     for _ in range(600):
         with psycopg.connect(postgres.ensure_running("demo")) as connection:
             rows = connection.execute(
-                "SELECT usename FROM pg_stat_activity WHERE datname = 'kilderkin' AND pid <> pg_backend_pid()"
+                "SELECT usename FROM pg_stat_activity WHERE datname = 'kilderkin' AND pid <> pg_backend_pid() "
+                "AND backend_type = 'client backend'"
             )
             found = {row[0] for row in rows}
         if len(found) > 1:
