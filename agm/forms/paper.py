@@ -29,6 +29,13 @@ class PaperOfAnother(DomainError):
     code = "paper_of_another"
 
 
+class SplitNotCast(BadPaper):
+    """All votes were cast for one side while figures of a split stand on the paper: only one of them is meant."""
+
+    sentence = _("You filled in split votes: cast those, or clear them. Nothing was counted yet.")
+    code = "split_not_cast"
+
+
 @dataclass
 class PaperDraft:
     """What stands on the paper before it is cast; shown again whatever goes wrong.
@@ -41,6 +48,11 @@ class PaperDraft:
     order: list[str] = field(default_factory=list)
     side: str = ""
     figures: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_split(self) -> bool:
+        """Whether the figures are to be seen: by the button that was pressed, or because some are filled in."""
+        return self.side == SPLIT or any(figure.strip() for figure in self.figures.values())
 
 
 def read_draft(data: QueryDict, ballot: Ballot) -> PaperDraft:
@@ -72,12 +84,14 @@ def cast_id_of(data: QueryDict) -> bytes:
 
 
 def choice_of(data: QueryDict, ballot: Ballot, seat: Seat) -> Split | tuple[str, ...]:
-    """Return the choice exactly as it was sent; the ballot's own laws judge it. Raises `BadPaper`, `NothingChosen`."""
+    """Return the choice exactly as it was sent; the ballot's own laws judge it. Raises a `BadPaper`."""
     if not ballot.is_resolution:
         return tuple(data.getlist("choice"))
     entry, votes = seat.entry.public_id, seat.entry.votes
     if SPLIT in data:
         return Split(entry, *(_votes(data.get(f"votes_{side.value}", "")) for side in SIDES))
+    if any(data.get(f"votes_{side.value}", "").strip() for side in SIDES):
+        raise SplitNotCast()
     if data.get("side", "") not in list(Choice):
         raise NothingChosen()
     return Split(entry, *(votes if side == data["side"] else 0 for side in SIDES))

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import pgettext_lazy
 
 from accounts.permissions import signed_in_user
-from agm.forms.paper import SIDES, SPLIT, PaperDraft, seal_of
+from agm.forms.paper import SIDES, PaperDraft, seal_of
 from agm.queries.live import results_url
 from agm.queries.paper import Ballot, InTheBox, Seat, closing_of, in_the_box
 from agm.rules.choice import Choice
@@ -45,6 +45,7 @@ def page_for(
         "problem": str(problem) if problem else "",
         "state": state,
         "is_open": is_open,
+        "is_over": not is_open and state != ContestState.FROZEN,
         "closes_at": localtime(closes_at) if closes_at and is_open else None,
         "now": moment,
         "rights": rights,
@@ -105,7 +106,7 @@ def _paper(request: HttpRequest, ballot: Ballot, seat: Seat, draft: PaperDraft) 
         "options": options,
         "order": ballot.chosen(draft.order),
         "sides": sides,
-        "is_split": draft.side == SPLIT,
+        "is_split": draft.is_split,
         "is_single": ballot.contest.method == Method.PLURALITY,
     }
 

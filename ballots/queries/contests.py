@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from accounts.models import User
 from ballots.models import Contest, Envelope, Option, Roll, RollEntry, Scrutineer
 from ballots.rules.proofs.checkpoints import log_origin
 from ballots.rules.proofs.receipts import LogVerifier
@@ -58,24 +57,6 @@ def rules_of(contest: Contest, *, roll: Roll, scrutineer: Scrutineer, log: LogVe
             "challenge_hours": contest.challenge_hours,
         },
     )
-
-
-def voters_of(user: User, *, roll_id: int) -> list[Voter]:
-    """Return the roll entries the person may vote for: their own, joint ones, and organisations they represent."""
-    if user.party_id is None:
-        return []
-    own = RollEntry.objects.filter(roll_id=roll_id, party_id=user.party_id).select_related("party")
-    shared = RollEntry.objects.filter(roll_id=roll_id, party__members__person_id=user.party_id).select_related("party")
-    places = dict(user.party.memberships.values_list("joint_id", "position")) if user.party else {}
-    return [
-        *(Voter(entry, 1) for entry in own),
-        *(Voter(entry, places[entry.party_id]) for entry in shared.order_by("pk")),
-    ]
-
-
-def has_voted(contest: Contest, entry: RollEntry) -> bool:
-    """Tell whether an envelope of this entry is in the box."""
-    return Envelope.objects.filter(contest=contest, entry=entry).exists()
 
 
 def turnout(contest: Contest) -> int:

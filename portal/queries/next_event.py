@@ -8,8 +8,8 @@ from django.urls import reverse
 from accounts.models import User
 from agm.enums import MeetingState
 from agm.queries.live import meeting_now, open_contest_of
+from agm.queries.paper import seats_of
 from ballots.models import Envelope
-from ballots.queries.contests import voters_of
 from core.languages import localised
 
 
@@ -37,7 +37,7 @@ def next_event_of(user: User, *, at: datetime) -> NextEvent | None:
     contest = open_contest_of(meeting, at=at) if is_in_session else None
     if contest is None or contest.roll_id is None:
         return event
-    entries = [voter.entry.pk for voter in voters_of(user, roll_id=contest.roll_id)]
+    entries = [seat.entry.pk for seat in seats_of(user, roll_id=contest.roll_id)]
     voted = set(Envelope.objects.filter(contest=contest, entry__in=entries).values_list("entry_id", flat=True))
     if set(entries) <= voted:
         return event

@@ -16,6 +16,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// Who signs out leaves no vote behind that could not be sent: see phone.js.
+const forgetUnsent = () => {
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith("kilderkin.unsent.")) localStorage.removeItem(name);
+  } catch { /* nothing can be kept here */ }
+};
+
 // A double click is one request; after a moment the form can be sent again. The server is safe against a second one anyway.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -24,5 +31,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "yes";
+  // Not form.action, which a field may be named.
+  if ((form.getAttribute("action") || location.pathname).endsWith("/logout/")) forgetUnsent();
   setTimeout(() => delete form.dataset.sent, 2000);
 });

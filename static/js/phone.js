@@ -19,13 +19,25 @@ export const keptVotes = {
   forget: (meeting) => write(VOTES, keptVotes.all().filter((one) => one.meeting !== meeting)),
 };
 
-// A vote that could not be sent, by contest and person: choice and cast_id stay here until it is in the box.
-const unsentName = (paper) => `kilderkin.unsent.${paper.dataset.vote}.${paper.dataset.entry}`;
-export const unsent = {
-  get: (paper) => read(unsentName(paper)),
-  keep: (paper, body) => write(unsentName(paper), body),
-  drop: (paper) => write(unsentName(paper), null),
+// A vote that could not be sent, by contest and person: choice and cast_id stay here, readable, until it is in the box, but for no longer than a day. Signing out drops it too: page.js.
+const UNSENT = "kilderkin.unsent.";
+const DAY = 24 * 60 * 60 * 1000;
+const unsentName = (paper) => `${UNSENT}${paper.dataset.vote}.${paper.dataset.entry}`;
+const isFresh = (kept) => Math.abs(Date.now() - kept?.at) < DAY;
+const dropWhere = (isDropped) => {
+  try { Object.keys(localStorage).filter((name) => name.startsWith(UNSENT) && isDropped(name)).forEach((name) => localStorage.removeItem(name)); } catch { /* nothing can be kept here */ }
 };
+export const unsent = {
+  get: (paper) => {
+    const kept = read(unsentName(paper));
+    return isFresh(kept) ? kept.body : null;
+  },
+  // Trying again does not make it younger.
+  keep: (paper, body) => unsent.get(paper) === body || write(unsentName(paper), { body, at: Date.now() }),
+  drop: (paper) => write(unsentName(paper), null),
+  dropAll: (vote) => dropWhere((name) => name.startsWith(`${UNSENT}${vote}.`)),
+};
+dropWhere((name) => !isFresh(read(name)));
 
 // The house's clock decides; the phone's only ticks. `now` is the house's moment when the page was made, in milliseconds.
 export const countDown = (now) => {

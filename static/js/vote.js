@@ -67,7 +67,7 @@ const marks = (list) => {
 };
 
 const split = (rest) => {
-  const figures = [...paper.querySelectorAll("[data-figure]")];
+  const figures = [...document.querySelectorAll("[data-figure]")];
   const show = () => {
     const used = figures.reduce((sum, field) => sum + (Number(field.value.replace(/[\s.,]/g, "")) || 0), 0);
     const left = Number(rest.dataset.rest) - used;
@@ -125,11 +125,14 @@ const put = (text) => {
   document.querySelector("[data-takes-focus]")?.focus({ preventScroll: true });
 };
 const casting = () => {
-  paper.addEventListener("submit", (event) => {
+  for (const form of document.querySelectorAll(".ballot-form")) form.addEventListener("submit", (event) => {
     const name = event.submitter?.name;
     if (name !== "cast" && name !== "split") return;
     event.preventDefault();
-    send(new URLSearchParams(new FormData(paper, event.submitter)).toString());
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    // Figures left in the folded split go along with the other button, and the server asks which of both is meant.
+    if (name === "cast") for (const field of document.querySelectorAll("[data-figure]")) body.set(field.name, field.value);
+    send(body.toString());
   });
   document.querySelector("[data-send-again]").addEventListener("click", sendKept);
   document.querySelector("[data-drop-kept]").addEventListener("click", (event) => {
@@ -154,11 +157,13 @@ const start = () => {
   paper = document.querySelector("form[data-vote]");
   if (paper) {
     for (const [name, begin] of [["[data-ranking]", rank], ["[data-marks]", marks], ["[data-rest]", split]]) {
-      const part = paper.querySelector(name);
+      const part = document.querySelector(name);
       if (part) begin(part);
     }
     casting();
   }
+  const over = document.querySelector("[data-over]");
+  if (over) unsent.dropAll(over.dataset.over);
   const row = document.querySelector("[data-keep]");
   if (row) keeping(row);
 };

@@ -19,7 +19,7 @@ from core.transactions import atomic
 from tests.browser.axe import findings
 from tests.browser.server import StaticFiles
 from tests.browser.shots import shoot
-from tests.factories.agm import World, make_world, open_vote
+from tests.factories.agm import World, close_vote, make_world, open_vote
 from tests.factories.beers import make_person
 from tests.factories.people import make_staff, sign_in
 
@@ -287,6 +287,119 @@ def test_refused_vote_shows_its_sentence_and_keeps_the_choice(phone: Callable[..
     assert "more than your votes" in problem.inner_text()
     assert (page.locator("#votes-for").input_value(), page.locator("#votes-against").input_value()) == ("3", "2")
     assert Envelope.objects.count() == 0
+
+
+def split(page: Page) -> None:
+    """Tap For, change one's mind, and fill in a split; the focus stays in the last figure."""
+    page.get_by_text("For", exact=True).first.click()
+    page.get_by_text("Split my votes").click()
+    page.locator("#votes-for").fill("1")
+    page.locator("#votes-against").fill("3")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_enter_in_a_split_casts_the_split(phone: Callable[..., Page], world: World, javascript: bool) -> None:
+    open_vote(world, "resolution")
+    page = phone(javascript=javascript)
+    page.goto(address(world, "resolution"))
+
+    split(page)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-receipt]")
+
+    assert page.locator(".receipt-votes li").all_inner_texts() == ["1 vote: For", "3 votes: Against"]
+
+
+def test_split_cast_without_a_connection_is_sent_as_it_was_filled_in(phone: Callable[..., Page], world: World) -> None:
+    open_vote(world, "resolution")
+    page = phone()
+    page.goto(address(world, "resolution"))
+
+    split(page)
+    page.context.set_offline(True)
+    page.keyboard.press("Enter")
+    page.locator("[data-kept-words]").wait_for()
+    page.context.set_offline(False)
+    page.wait_for_selector("[data-receipt]")
+
+    assert page.locator(".receipt-votes li").all_inner_texts() == ["1 vote: For", "3 votes: Against"]
+    assert (Envelope.objects.count(), LogLeaf.objects.count()) == (1, 1)
+
+
+def test_figures_left_in_the_folded_split_are_asked_about(phone: Callable[..., Page], world: World) -> None:
+    open_vote(world, "resolution")
+    page = phone()
+    page.goto(address(world, "resolution"))
+
+    split(page)
+    page.get_by_text("Split my votes").click()
+    page.locator("button[name=cast]").click()
+    page.locator("#problem-title").wait_for()
+
+    assert page.locator("#problem-title").inner_text().startswith("You filled in split votes")
+    assert (page.locator("#votes-for").input_value(), page.locator("#votes-against").input_value()) == ("1", "3")
+    assert page.locator("#side-for").is_checked()
+    assert Envelope.objects.count() == 0
+
+
+KEPT = """() => Object.entries(localStorage).map(([name, kept]) => [name.split(".")[2], JSON.parse(kept).body.includes("cast")])"""
+AGE = """(hours) => Object.keys(localStorage).forEach((name) => {
+  const kept = JSON.parse(localStorage.getItem(name));
+  localStorage.setItem(name, JSON.stringify({ ...kept, at: kept.at - hours * 3600000 }));
+})"""
+
+
+@pytest.fixture
+def unsent(phone: Callable[..., Page], world: World) -> Page:
+    """A phone on the meeting's page, with a vote on the resolution that could not be sent."""
+    open_vote(world, "resolution")
+    page = phone()
+    page.goto(address(world, "resolution"))
+    choose(page, "resolution")
+    page.route("**/vote/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.locator("button[name=cast]").click()
+    page.locator("[data-kept-words]").wait_for()
+    page.goto(f"/meeting/{world.meeting.slug}/")
+    assert page.evaluate(KEPT) == [[world.contest("resolution").public_id, True]]
+    return page
+
+
+@pytest.mark.parametrize(("hours", "left"), [(23, 1), (25, 0), (-25, 0)])
+def test_unsent_vote_stays_for_a_day_and_no_longer(unsent: Page, world: World, hours: int, left: int) -> None:
+    unsent.evaluate(AGE, hours)
+
+    unsent.goto(address(world, "resolution"))
+
+    unsent.wait_for_function("(left) => localStorage.length === left", arg=left)
+    assert unsent.locator("[data-kept]").is_visible() == bool(left)
+
+
+def test_unsent_vote_tried_again_grows_no_younger(unsent: Page, world: World) -> None:
+    at = "() => JSON.parse(Object.values(localStorage)[0]).at"
+    unsent.goto(address(world, "resolution"))
+    before = unsent.evaluate(at)
+
+    with unsent.expect_event("requestfailed"):
+        unsent.get_by_role("button", name="Send it now").click()
+
+    assert unsent.evaluate(at) == before
+
+
+def test_unsent_vote_is_dropped_when_the_paper_says_that_voting_is_closed(unsent: Page, world: World) -> None:
+    close_vote(world, "resolution")
+
+    unsent.goto(address(world, "resolution"))
+
+    unsent.wait_for_function("localStorage.length === 0")
+    assert unsent.locator("h1").inner_text() == "Voting on this is closed."
+
+
+def test_unsent_vote_is_dropped_on_signing_out(unsent: Page) -> None:
+    unsent.goto("/me/")
+
+    unsent.locator("form[action$='/logout/'] button").first.dispatch_event("click")
+
+    unsent.wait_for_function("localStorage.length === 0")
 
 
 def test_receipt_saved_on_the_phone_stands_on_the_meeting_page_there_alone(

@@ -342,6 +342,19 @@ def test_split_above_the_holding_is_refused_and_the_figures_stay(world: World) -
     assert not Envelope.objects.exists()
 
 
+def test_all_for_one_side_beside_figures_of_a_split_is_refused_and_both_stay(world: World) -> None:
+    open_vote(world, "resolution")
+
+    answer = Voter(world, "resolution").cast(side="for", votes_for="1", votes_against="3")
+
+    page = answer.content.decode()
+    sentence = "You filled in split votes: cast those, or clear them. Nothing was counted yet."
+    assert refused(answer) == (422, sentence)
+    assert re.findall(r'name="votes_\w+" value="(\d*)"', page) == ["1", "3", ""]
+    assert ('value="for" checked' in page, '<details class="split" open>' in page) == (True, True)
+    assert not Envelope.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("picks", "kept"),
     [

@@ -5,8 +5,8 @@ import pytest
 from accounts.models import User
 from agm.enums import ItemKind
 from agm.models import AgendaItem, Meeting
+from agm.queries.paper import seats_of
 from agm.services import chair
-from ballots.queries.contests import voters_of
 from ballots.services import voting
 from ballots.services.promises import raise_challenge
 from core import clock
@@ -94,9 +94,9 @@ def _hold(meeting: Meeting) -> None:
     with atomic():
         chair.open_meeting(meeting=meeting, qualifying_persons=40, by=by, at=clock.now())
         contest = chair.open_poll(item=item, by=by, at=clock.now())
-    voter = next(user for user in User.objects.order_by("pk") if voters_of(user, roll_id=meeting.roll_id))
+    voter = next(user for user in User.objects.order_by("pk") if seats_of(user, roll_id=meeting.roll_id))
     choice = voting.ranking(contest, contest.options.order_by("position").values_list("public_id", flat=True)[:3])
-    right = voters_of(voter, roll_id=meeting.roll_id)[0]
+    right = seats_of(voter, roll_id=meeting.roll_id)[0].voter
     with atomic():
         voting.cast_ballot(contest=contest, voter=right, choice=choice, cast_id=b"0123456789abcdef", by=voter)
     for step in (chair.close_poll, open_waiting, chair.count_poll, chair.declare_result):

@@ -7,13 +7,15 @@ from typing import Any
 from accounts.models import Party, User
 from agm.enums import ItemKind, MeetingKind
 from agm.models import AgendaItem, Meeting, Notice
+from agm.queries.notices import content_sha256
+from agm.queries.paper import seats_of
 from agm.rules.company_profile import CompanyProfile
 from agm.rules.working_days import UkPart
 from agm.services import chair, meetings
 from agm.services.rolls import freeze_meeting_roll
 from ballots.enums import Method
 from ballots.models import Contest, Scrutineer
-from ballots.queries.contests import Voter, voters_of
+from ballots.queries.contests import Voter
 from ballots.rules.proofs.opening import open_handover
 from ballots.rules.proofs.papers import Choice, Split
 from ballots.rules.proofs.sealing import ScrutineerKey, new_seed
@@ -170,7 +172,7 @@ def give_notice(world: World) -> None:
     at = clock.now() - timedelta(days=35)
     Notice.objects.create(
         meeting=world.meeting,
-        content_sha256="0" * 64,
+        content_sha256=content_sha256(Meeting.objects.get(pk=world.meeting.pk)),
         pdf_sha256=store_bytes(PDF),
         pdf_vi_sha256=store_bytes(PDF),
         prepared_by=world.secretary,
@@ -202,7 +204,7 @@ def open_vote(world: World, kind: str) -> Contest:
 def voter_of(user: User, contest: Contest) -> Voter:
     """Return the person's first right to vote in the contest."""
     assert contest.roll_id is not None
-    return voters_of(user, roll_id=contest.roll_id)[0]
+    return seats_of(user, roll_id=contest.roll_id)[0].voter
 
 
 def cast(contest: Contest, user: User, *picks: str, votes: tuple[int, int, int] | None = None) -> Receipt:
