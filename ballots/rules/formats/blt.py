@@ -4,6 +4,7 @@ A line ``candidates seats``; perhaps withdrawn candidates as negative numbers; p
 perhaps behind an id in parentheses, with ``=`` between equals and ``-`` or ``0`` for a rank left empty; a line ``0``;
 the candidates' names, one to a line; perhaps a title. ``#`` begins a comment. Councils' ways are read too: commas at
 line ends, names without quotes, a party in a second pair of quotes, PrefLib's ``# ALTERNATIVE NAME n:`` before a name.
+A weight may be 0: a resolution that nobody withheld a vote from has the line ``0 3 0``. A ``0`` alone ends the papers.
 """
 
 import re
@@ -117,7 +118,7 @@ def _paper(line: str, number: int, *, candidates: int) -> Entry:
         raise BadFile("the paper has an id and nothing else.", number)
     if parts[0][0] == '"' or parts[0][0].isalpha():
         raise BadFile("a name stands before the line 0 that ends the papers.", number)
-    weight = whole_number(parts[0], "the weight of a paper", number, least=1)
+    weight = whole_number(parts[0], "the weight of a paper", number)
     if len(parts) == 1 or parts[-1] != "0":
         raise BadFile("the paper does not end with 0.", number)
     ranks = [_rank(part, number) for part in parts[1:-1]]

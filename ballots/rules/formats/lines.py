@@ -109,7 +109,7 @@ def add_plain(rows: Rows, chunk: bytes, *, after_weight: bytes) -> bool:
         ranked = counts - 2
         plain = bool((values[first + counts - 1] == 0).all())
     weights = values[first]
-    if not plain or int(ranked.min()) < 0 or int(weights.min()) < 1 or int(weights.max()) * len(weights) > TOTAL_MAX:
+    if not plain or int(ranked.min()) < 0 or int(weights.max()) * len(weights) > TOTAL_MAX:
         return False
     rankings = _table(values, first, ranked, rows)
     if rankings is None:

@@ -116,7 +116,7 @@ def _line(text: str, number: int, *, candidates: int, known: dict[str, Ranks], m
     weight, found, orders = text.partition(mark)
     if not found:
         raise BadFile(f"“{shortened(text)}” is not a weight, “{mark}” and an order.", number)
-    papers = whole_number(weight.strip(), "the weight of a paper", number, least=1)
+    papers = whole_number(weight.strip(), "the weight of a paper", number)
     if orders not in known:
         known[orders] = _ranks(orders, candidates, number)
     return papers, known[orders]

@@ -36,7 +36,9 @@ class Rows:
         self.total += int(weights.sum())
 
     def add(self, weight: int, ranks: Ranks) -> None:
-        """Add one checked paper: each rank a tuple of candidates from 0, best first."""
+        """Add one checked paper: each rank a tuple of candidates from 0, best first; weight 0 is nobody's paper."""
+        if not weight:
+            return
         self._single[ranks] = self._single.get(ranks, 0) + weight
         self.total += weight
 

@@ -44,13 +44,11 @@ BAD = {
     "negative": (
         f"2 1\n-1 1 0\n{BLT_END}",
         "x.blt",
-        "Line 2: “-1” is too small for the weight of a paper; the least is 1.",
+        "Line 2: “-1” is too small for the weight of a paper; the least is 0.",
     ),
-    "weightless": (
-        f"2 1\n0 1 0\n{BLT_END}",
-        "x.blt",
-        "Line 2: “0” is too small for the weight of a paper; the least is 1.",
-    ),
+    "weightless unknown": (f"2 1\n0 7 0\n{BLT_END}", "x.blt", "Line 2: candidate 7 is not among the 2 candidates."),
+    "weightless no zero": (f"2 1\n0 1\n{BLT_END}", "x.blt", "Line 2: the paper does not end with 0."),
+    "zero with an id": (f"2 1\n(abc) 0\n{BLT_END}", "x.blt", "Line 2: the paper does not end with 0."),
     "fraction": (f"2 1\n1.5 1 0\n{BLT_END}", "x.blt", "Line 2: “1.5” is not the weight of a paper."),
     "word": (f"2 1\n1 x 0\n{BLT_END}", "x.blt", "Line 2: “x” is not the number of a candidate."),
     "half tie": (f"2 1\n1 1= 0\n{BLT_END}", "x.blt", "Line 2: the paper does not end with 0."),
@@ -71,7 +69,7 @@ BAD = {
     "preflib negative": (
         f"{PREFLIB}-3: 1\n",
         "x.soi",
-        "Line 4: “-3” is too small for the weight of a paper; the least is 1.",
+        "Line 4: “-3” is too small for the weight of a paper; the least is 0.",
     ),
     "preflib order": (f"{PREFLIB}3: 1;2\n", "x.soi", "Line 4: “1;2” is not an order of alternatives."),
     "preflib brace": (f"{PREFLIB}3: {{1,2\n", "x.toi", "Line 4: “{1,2” is not an order of alternatives."),

@@ -156,6 +156,15 @@ def test_default_option_asks_quorum_and_majority(
     assert (found["elected"], [drop["option"] for drop in found["dropped"]]) == (elected, dropped)
 
 
+def test_resolution_from_which_nobody_withheld_votes_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "resolution.blt"
+    path.write_text('3 1\n70 1 0\n60 2 0\n0 3 0\n0\n"For"\n"Against"\n"Withheld"\n', encoding="utf-8")
+
+    found = counted(str(path), "--method", "resolution")
+
+    assert (found["for"], found["against"], found["withheld"], found["passed"]) == (70, 60, 0, True)
+
+
 def test_lot_is_drawn_from_the_text_that_was_given(tmp_path: Path) -> None:
     path = tmp_path / "x.blt"
     path.write_text('2 1\n1 1 0\n1 2 0\n0\n"A"\n"B"\n')

@@ -56,6 +56,31 @@ def test_blt_with_every_extension_is_read() -> None:
     }
 
 
+@pytest.mark.parametrize("odd", ["", "1 1=2 0\n", "# a word\n"])
+def test_blt_weight_0_is_a_paper_of_nobody_and_does_not_end_the_papers(odd: str) -> None:
+    text = f'3 1\n0 2 0\n0 1=3 0\n70 1 0\n0 3 0\n{odd}60 2 0\n0\n"For"\n"Against"\n"Withheld"\n'
+
+    papers = read_ballot_file(text.encode(), "x.blt").papers_for("approval")
+
+    counted = {ranks: weight for ranks, weight in orders(papers).items() if weight}
+    assert counted == {((0,),): 70, ((1,),): 60, **({((0, 1),): 1} if "=" in odd else {})}
+
+
+def test_blt_in_which_everything_weighs_nothing_is_read() -> None:
+    papers = read_ballot_file(b'2 1\n0 1 0\n0 2 0\n0\n"A"\n"B"\n').papers_for("irv")
+
+    assert papers.total == 0
+
+
+@pytest.mark.parametrize("line", ["0: 1,2", "0: {1,2}", "0 : 2"])
+def test_preflib_weight_0_is_a_paper_of_nobody(line: str) -> None:
+    header = "# TITLE: T\n# NUMBER ALTERNATIVES: 2\n# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n"
+
+    papers = read_ballot_file(f"{header}{line}\n3: 2,1\n".encode(), "x.toc").papers_for("irv")
+
+    assert {ranks: weight for ranks, weight in orders(papers).items() if weight} == {((1,), (0,)): 3}
+
+
 def test_blt_gap_ends_a_paper_in_scotland_and_closes_elsewhere() -> None:
     found = read_ballot_file(b'3 1\n2 1 - 3 0\n1 0 2 0 0\n0\n"A"\n"B"\n"C"\n')
 
