@@ -342,7 +342,8 @@ def test_figures_left_in_the_folded_split_are_asked_about(phone: Callable[..., P
     assert Envelope.objects.count() == 0
 
 
-KEPT = """() => Object.entries(localStorage).map(([name, kept]) => [name.split(".")[2], JSON.parse(kept).body.includes("cast")])"""
+KEPT = """() => Object.entries(localStorage)
+  .map(([name, kept]) => [name.split(".")[2], JSON.parse(kept).body.includes("cast")])"""
 AGE = """(hours) => Object.keys(localStorage).forEach((name) => {
   const kept = JSON.parse(localStorage.getItem(name));
   localStorage.setItem(name, JSON.stringify({ ...kept, at: kept.at - hours * 3600000 }));
