@@ -93,15 +93,23 @@ class Server:
     port: int
     cluster: str
 
-    def cpu_seconds(self) -> tuple[float, float]:
-        """Return the processor time that web and database have used so far, their living children included."""
+    def cpu_seconds(self) -> tuple[dict[int, float], dict[int, float]]:
+        """Return the processor time of each living process of web and database."""
         return _cpu_of(self.process.pid), _cpu_of(postgres.server_pid(self.cluster) or 0)
 
 
-def _cpu_of(pid: int) -> float:
-    main = psutil.Process(pid)
-    times = [process.cpu_times() for process in (main, *main.children(recursive=True))]
-    return sum(spent.user + spent.system for spent in times)
+def _cpu_of(pid: int) -> dict[int, float]:
+    times = {}
+    for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            spent = process.cpu_times()
+            times[process.pid] = spent.user + spent.system
+    return times
+
+
+def _spent(before: dict[int, float], after: dict[int, float]) -> float:
+    """Return the time between; a process that ended meanwhile (a vacuum) is left out whole."""
+    return sum(spent - before.get(pid, 0.0) for pid, spent in after.items())
 
 
 @contextlib.contextmanager
@@ -166,7 +174,7 @@ def send(server: Server, kind: str, requests: list[bytes], connections: int) -> 
         subprocess.run([sys.executable, "-m", "benchmarks.voting_load", str(plan), str(answer)], check=True, cwd=ROOT)  # noqa: S603
         web_after, database_after = server.cpu_seconds()
         result: Result = pickle.loads(answer.read_bytes())  # noqa: S301 written a moment ago by our own process
-    return Round(kind, connections, result, web_after - web, database_after - database)
+    return Round(kind, connections, result, _spent(web, web_after), _spent(database, database_after))
 
 
 def prepare_database() -> None:
