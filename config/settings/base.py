@@ -125,7 +125,7 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 3600
 
 # Note [Sessions in the database]: they can be listed, ended, and survive an emptied cache.
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

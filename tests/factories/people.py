@@ -16,7 +16,7 @@ from core import clock
 from core.transactions import atomic
 
 _numbers = count(1)
-BACKEND = "accounts.backends.Backend"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def make_holder(*, name: str = "Siobhán O’Brien", email: str = "", language: str = "en") -> User:

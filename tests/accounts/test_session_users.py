@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.sessions import SessionStore
 from tests.factories.people import make_holder, sign_in
 
 
