@@ -97,6 +97,15 @@ class Stage:
     winners: tuple[Winner, ...] = ()
 
     @property
+    def is_nobody_chosen(self) -> bool:
+        """Whether the count is shown to its end and elects nobody: no paper names anybody."""
+        if self.bars:
+            return not any(bar.state == "elected" for bar in self.bars.bars)
+        if self.round is None or not self.round.is_last:
+            return False
+        return not any(glass.is_elected for glass in self.round.glasses)
+
+    @property
     def columns(self) -> int:
         """How many glasses stand in a row."""
         glasses = len(self.round.glasses) if self.round else 0

@@ -57,8 +57,6 @@ def headline(result: Json) -> str:
         return _resolution(result)
     if not elected:
         return _("Nobody was chosen.")
-    if not _anybody_voted(result):
-        return _("Nobody voted. By the rules a lot decided: %(names)s.") % {"names": _joined(elected)}
     if len(elected) > 1:
         return _("%(names)s won.") % {"names": _joined(elected)}
     if method == "schulze":
@@ -70,6 +68,8 @@ def told_rounds(result: Json) -> list[RoundWords]:
     """Return the story of a ballot; a resolution has none beyond its table."""
     if result["method"] == "resolution":
         return []
+    if not result["elected"]:
+        return [RoundWords(0, (), (), (_("No paper names anybody, so nobody was chosen."),))]
     if result["method"] in ROUNDED_METHODS:
         return [_round(result, number, each) for number, each in enumerate(result["rounds"], 1)]
     sentences = _duels(result) if result["method"] == "schulze" else _scores(result)
@@ -88,12 +88,6 @@ def _resolution(result: Json) -> str:
     if result["passed"]:
         return _("Carried: %(percent)s%% of the votes cast were for it.") % share
     return _("Not carried: %(percent)s%% of the votes cast were for it.") % share
-
-
-def _anybody_voted(result: Json) -> bool:
-    if not result["rounds"]:
-        return any(any(row) for row in result["pairwise"])
-    return any(votes_of(text) for text in result["rounds"][0]["tallies"].values())
 
 
 def _one_winner(result: Json, name: str) -> str:

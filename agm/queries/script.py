@@ -89,6 +89,8 @@ def _result(stage: Stage, title: str) -> list[str]:
         lines = [_("Round %s.") % stage.round.number]
         if leaving:
             lines += _leaving(leaving, stage.round.tie)
+        if stage.is_nobody_chosen:
+            lines.append(_("Nobody was chosen."))
         return [*lines, _("%s has won.") % names] if names else lines
     names = ", ".join(winner.choice.name for winner in stage.winners) or ", ".join(
         choice.name for bar, choice in stage.lying if bar.state == "elected"

@@ -213,16 +213,28 @@ def test_resolution_on_which_nobody_voted_is_not_carried() -> None:
     assert words(stage(world)).startswith("To receive the accounts Not carried For 0 – Against 0 –")
 
 
-def test_ballot_in_which_nobody_voted_says_so() -> None:
-    world = make_world(kinds=("recipes",))
-    open_vote(world, "recipes")
-    count_vote(world, "recipes", beacon="1 2 3")
-    reveal(world, "recipes")
-    assert stage(world).status_code == 200
+@pytest.mark.parametrize(
+    ("kind", "counted", "declared"),
+    [
+        ("recipes", "The beer for next year Round 1", "The beer for next year Nobody was chosen"),
+        ("names", "Its name The count", "Its name Nobody was chosen"),
+    ],
+)
+def test_ballot_in_which_nobody_voted_says_that_nobody_was_chosen(kind: str, counted: str, declared: str) -> None:
+    world = make_world(kinds=(kind,))
+    open_vote(world, kind)
+    count_vote(world, kind)
+    reveal(world, kind)
+    revealed = words(stage(world))
     with atomic():
-        chair.declare_result(item=world.item("recipes"), by=world.chair, at=clock.now())
+        chair.declare_result(item=world.item(kind), by=world.chair, at=clock.now())
 
-    assert stage(world).status_code == 200
+    told = words(stage(world))
+
+    assert revealed.startswith(counted)
+    assert revealed.endswith("Nobody was chosen")
+    assert told.startswith(declared)
+    assert "wins" not in revealed
 
 
 def test_approval_stands_from_the_most_votes_down() -> None:
