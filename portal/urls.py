@@ -13,7 +13,7 @@ urlpatterns = [
     path("check/vote/<str:token>/", receipts.check, name="check_vote"),
     path("check/vote/<str:token>/proof.json", receipts.proof, name="check_vote_proof"),
     path("promises/", promises.promises, name="promises"),
-    path("meeting/about-voting/", promises.about_voting, name="about_voting"),
+    path("about-voting/", promises.about_voting, name="about_voting"),
     path("me/", me.me, name="me"),
     path("me/certificates/<public_id:public_id>.pdf", me.certificate, name="me_certificate"),
     path("office/", include("portal.urls_office")),

@@ -36,7 +36,7 @@ class Walk:
 
     def addresses(self) -> Iterator[str]:
         slug, office_id = self.world.meeting.slug, self.world.meeting.public_id
-        yield from ("/vote/", "/promises/", "/office/", "/office/meetings/", "/meeting/about-voting/")
+        yield from ("/vote/", "/promises/", "/office/", "/office/meetings/", "/about-voting/")
         yield from (f"/meeting/{slug}/{page}" for page in MEETING_PAGES)
         yield from (f"/office/meetings/{office_id}/{page}" for page in OFFICE_PAGES)
         for kind, item in self.world.items.items():

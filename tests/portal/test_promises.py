@@ -275,7 +275,7 @@ def test_promises_cost_the_same_however_many(kinds: tuple[str, ...], lines: int)
 def test_voting_is_explained_with_what_is_not_promised() -> None:
     make_world(kinds=("recipes",))
 
-    text = words(Client().get("/meeting/about-voting/"))
+    text = words(Client().get("/about-voting/"))
 
     assert "That nobody can press you." in text
     assert "Secrecy from the office and the scrutineer together." in text
