@@ -20,7 +20,6 @@ urlpatterns = [
     path("meeting/<slug:slug>/results/<public_id:public_id>/", results.result, name="result"),
     path("meeting/<slug:slug>/results/<public_id:public_id>/find/", results.find, name="result_find"),
     path("meeting/<slug:slug>/results/<public_id:public_id>/challenge/", results.challenge, name="result_challenge"),
-    path("meeting/<slug:slug>/results/<public_id:public_id>/proof/", result_files.proof, name="result_proof"),
     path("meeting/<slug:slug>/results/<public_id:public_id>/papers.csv", result_files.papers_csv, name="papers_csv"),
     path("meeting/<slug:slug>/results/<public_id:public_id>/papers.blt", result_files.papers_blt, name="papers_blt"),
     path("meeting/<slug:slug>/results/<public_id:public_id>/bundle.zip", result_files.bundle, name="bundle"),

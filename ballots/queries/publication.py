@@ -3,12 +3,6 @@
 from collections import Counter
 
 from ballots.models import Contest, NamedVote, Paper, Publication, RollEntry, SpoiledEnvelope
-from ballots.rules.proofs.bundle import member_proof
-from ballots.rules.proofs.merkle_sum import Sums, opening_sha256
-from ballots.rules.proofs.papers import Capacity, Split
-from ballots.rules.proofs.papers import Paper as OpenedPaper
-from ballots.rules.proofs.sum_file import SumFile
-from core.storage import read_bytes
 
 
 def find_publication(contest: Contest) -> Publication | None:
@@ -36,19 +30,3 @@ def spoiled_reasons(contest: Contest) -> dict[str, int]:
     """Return why envelopes were spoiled, and how many for each reason."""
     reasons = SpoiledEnvelope.objects.filter(contest=contest).values_list("reason", flat=True)
     return dict(sorted(Counter(reasons).items()))
-
-
-def proof_of(vote: NamedVote, publication: Publication) -> bytes:
-    """Return the file that proves these votes to be inside the totals the scrutineer signed.
-
-    Raises ``KeyError`` when they are not: then the books are broken, and it must be heard.
-    """
-    tree = SumFile(read_bytes(publication.sums_sha256))
-    sums = Sums(vote.for_votes, vote.against_votes, vote.withheld_votes)
-    votes = (vote.entry.public_id, vote.for_votes, vote.against_votes, vote.withheld_votes)
-    # The capacity stands in the sealed paper alone, so each is tried; only the true one is a leaf.
-    for capacity in Capacity:
-        paper = OpenedPaper(vote.contest.public_id, vote.code, Split(*votes, capacity))
-        if tree.has(opening_sha256(paper), sums):
-            return member_proof(paper, tree)
-    raise KeyError(vote.code)

@@ -11,11 +11,8 @@ from ballots.enums import ContestState, Secrecy
 from ballots.errors import ContestNotReady
 from ballots.models import Checkpoint, Contest, Envelope, LogLeaf, Publication, Roll, RollEntry
 from ballots.rules.proofs.bundle import BundleParts, papers_blt, papers_csv, write_bundle
-from ballots.rules.proofs.merkle_sum import opening_sha256
-from ballots.rules.proofs.opening import sums_in
 from ballots.rules.proofs.returned import ReturnedPapers, read_returned
 from ballots.rules.proofs.rolls import roll_csv
-from ballots.rules.proofs.sum_file import sum_file
 from ballots.services.handovers import box_of
 from core import audit
 from core.storage import read_bytes, store_bytes
@@ -27,7 +24,7 @@ if TYPE_CHECKING:
 
 @needs_transaction
 def publish(*, contest: Contest, by: "User | None", at: datetime) -> Publication:
-    """Make and keep the bundle, and the papers of a secret ballot or the tree of sums of a resolution.
+    """Make and keep the bundle, and the papers of a secret ballot.
 
     Published already: returned as it is. Takes no lock: nothing of a declared contest changes and the same parts make
     the same bytes, so whoever comes second finds the same files. Raises `ContestNotReady` before the declaration.
@@ -54,8 +51,7 @@ def _files(contest: Contest) -> dict[str, str | int]:
     bundle = write_bundle(_parts(contest, returned_file, returned))
     named: dict[str, str | int] = {"bundle_sha256": store_bytes(bundle), "bundle_bytes": len(bundle)}
     if contest.secrecy == Secrecy.NAMED:
-        leaves = ((opening_sha256(paper), sums_in(paper)) for paper in returned.papers)
-        return named | {"sums_sha256": store_bytes(sum_file(leaves, returned.zero_leaves))}
+        return named  # a resolution has no papers to publish
     return named | {
         "csv_sha256": store_bytes(papers_csv(contest.rules, returned.papers)),
         "blt_sha256": store_bytes(papers_blt(contest.rules, returned.papers)),

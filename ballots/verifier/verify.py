@@ -4,7 +4,6 @@
     python3 verify.py BUNDLE.zip
     python3 verify.py BUNDLE.zip --receipt KV1....       is my envelope in the log, and was it opened?
     python3 verify.py BUNDLE.zip --code 7QK4M-...        what does the paper with my code say?
-    python3 verify.py BUNDLE.zip --proof MY-PROOF.json   are my shares inside the totals of the resolution?
     python3 verify.py BUNDLE.zip --rules SHA256          are the rules those published before voting began?
 
 Needs Python 3.11 alone; with PyNaCl (pip install pynacl) it checks the signatures too. It imports nothing of the
@@ -259,15 +258,17 @@ class Bundle:
         beacons = ", ".join(f"“{lot['beacon']}”" for lot in self.result.get("lots", []))
         by_id, names, self.lots = self.option_names, list(self.option_names.values()), list(self.result["lots"])
         need(self.result["candidates"] == names, "result.json has other candidates than the rules.")
-        if method not in COUNTS or self.rules["seats"] != 1:
+        papers = [[by_id[choice] for choice in paper["choices"]] for paper in self.papers]
+        if any(papers) and (method not in COUNTS or self.rules["seats"] != 1):
             return f"NOT COUNTED AGAIN: this program does not know {method}. Let another count papers.blt."
-        rounds = COUNTS[method](self, names, [[by_id[c] for c in paper["choices"]] for paper in self.papers])
+        nobody = [self.round(dict.fromkeys(names, 0), [])]  # no lot makes a winner whom no paper named
+        rounds = COUNTS[method](self, names, papers) if any(papers) else nobody
         said, winners = self.result["elected"], rounds[-1]["elected"]
         need(said == winners, f"Counted again, the result is {winners}, but result.json says {said}.")
         need(self.result["rounds"] == rounds, "Counted again, a round has other numbers than result.json says.")
         need(not self.lots, "result.json records a lot where none was needed.")
         lot = f" A tie was broken by the public lot {beacons}: compare it with what was thrown." * bool(beacons)
-        return f"Counted again by {method}: {', '.join(winners)}.{lot}"
+        return f"Counted again by {method}: {', '.join(winners) or 'no paper names anybody, nobody is elected'}.{lot}"
 
     def recount_resolution(self):
         pro, contra, withheld = signed = self.signed_root()[1]
@@ -300,7 +301,7 @@ class Bundle:
             if 2 * tallies[-1][best] > sum(tallies[-1].values()) or len(standing) == 1:
                 return [*rounds, self.round(tallies[-1], [best])]
             leaving = [name for name in standing if not tallies[-1][name]]
-            if len(leaving) in (0, len(standing)):
+            if not leaving:
                 leaving = [self.last_of(standing, tallies)]
             rounds.append(self.round(tallies[-1], [], leaving))
             standing = [name for name in standing if name not in leaving]
@@ -337,34 +338,23 @@ class Bundle:
         return "Your envelope is in the log but was not opened: a later vote replaced it. Was there none? Ask at once."
 
     def check_code(self):
-        need(self.kind == "secret", "Papers of a resolution are not published: use --proof.")
+        where = "type your code on the page of its result"
+        need(self.kind == "secret", f"The papers of a resolution are not published: {where}.")
         typed = re.sub(r"[\s-]", "", self.options.code).upper().translate(str.maketrans("OIL", "011"))
         mine = [paper["choices"] for paper in self.papers if paper["code"].replace("-", "") == typed]
         need(mine, f"No paper has the code {self.options.code}.")
         return f"Your paper was counted: {', '.join(self.option_names[c] for c in mine[0]) or 'blank'}."
 
-    def check_proof(self):
-        proof = json.loads(Path(self.options.proof).read_text("utf-8"))
-        paper, index = proof["paper"], proof["path"]["index"]
-        votes = paper["for"], paper["against"], paper["withheld"]
-        here = sum_leaf(sha256(canonical(paper)), votes)
-        for height, (digest, *sums) in enumerate(proof["path"]["siblings"]):
-            sibling = bytes.fromhex(digest), tuple(sums)
-            here = sum_node(sibling, here) if index >> height & 1 else sum_node(here, sibling)
-        inside = paper["contest"] == self.rules["contest"] and here == self.signed_root()
-        need(inside, "Your votes are NOT inside the totals that the scrutineer signed.")
-        return f"Your votes ({votes[0]} for, {votes[1]} against, {votes[2]} withheld) are inside the totals."
-
 
 COUNTS = {name: getattr(Bundle, name) for name in ("plurality", "approval", "irv")}
-CHECKS = ("rules", "files", "return", "roll", "log", "counted", "papers", "result", "receipt", "code", "proof")
+CHECKS = ("rules", "files", "return", "roll", "log", "counted", "papers", "result", "receipt", "code")
 
 
 def run(bundle, say):
     """Run every check and return how many found something wrong."""
     wrong = 0
     for name in CHECKS:
-        if name in CHECKS[-3:] and not getattr(bundle.options, name):
+        if name in CHECKS[-2:] and not getattr(bundle.options, name):
             continue
         try:
             say(f"ok     {getattr(bundle, f'check_{name}')()}\n")
@@ -379,7 +369,7 @@ def main():
     """Check the bundle named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", type=Path)
-    for name in ("--receipt", "--code", "--proof", "--rules"):
+    for name in ("--receipt", "--code", "--rules"):
         parser.add_argument(name)
     options, say = parser.parse_args(), sys.stdout.write
     try:

@@ -1,7 +1,6 @@
 """The result pages: what they say, to whom, from when, and what they never say."""
 
 import html
-import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -356,42 +355,35 @@ def test_member_sees_the_own_votes_on_a_resolution_and_nobody_else_does() -> Non
     assert "Withheld 39" not in others
 
 
-def proof(client: Client, contest: Contest, **data: str) -> Any:
-    return client.post(address(contest, "proof/"), data)
-
-
-def test_proof_is_for_the_member_or_for_who_has_the_code() -> None:
+def test_nobody_is_handed_a_path_that_would_show_a_neighbours_votes() -> None:
+    """A proof of being inside the totals shows the votes beside one's own, and holdings stand in the open register."""
     world = make_world(kinds=("resolution",), holdings=(4, 100))
     contest = open_vote(world, "resolution")
     receipt = cast(contest, world.members[0], votes=(4, 0, 0))
     cast(contest, world.members[1], votes=(0, 61, 39))
     contest = declare_vote(world, "resolution")
     sweeping.sweep()
-    entry = contest.named_votes.get(for_votes=4).entry.public_id
+    client = sign_in(world.members[0])
 
-    answers = [
-        proof(sign_in(world.members[0]), contest, entry=entry),
-        proof(Client(), contest, code=receipt.code),
-        proof(sign_in(world.members[1]), contest, entry=entry),
-        proof(Client(), contest, entry=entry),
-        proof(Client(), contest, code="0" * 20),
-        proof(Client(), contest),
-    ]
+    pages = [client.get(address(contest)), client.post(address(contest, "find/"), {"code": receipt.code})]
 
-    assert [answer.status_code for answer in answers] == [200, 200, 404, 404, 404, 404]
-    assert json.loads(answers[0].content)["paper"]["for"] == 4
-    assert answers[0].content == answers[1].content
-    assert answers[0].headers["Cache-Control"] == "no-store, private"
+    assert ["For 4 Against 0 Withheld 0" in words(page) for page in pages] == [True, True]
+    assert [page.content.count(b"proof") for page in pages] == [0, 0]
+    assert client.post(address(contest, "proof/"), {"code": receipt.code}).status_code == 404
 
 
-def test_secret_ballot_has_no_proof_of_anybody() -> None:
-    world = make_world(kinds=("recipes",))
-    contest = open_vote(world, "recipes")
-    receipt = cast(contest, world.members[0], "Weir Stout")
-    contest = declare_vote(world, "recipes")
-    sweeping.sweep()
+@pytest.mark.parametrize("kind", ["recipes", "names"])
+def test_ballot_in_which_nobody_voted_chose_nobody(kind: str) -> None:
+    world = make_world(kinds=(kind,))
+    open_vote(world, kind)
+    contest = declare_vote(world, kind)
 
-    assert proof(Client(), contest, code=receipt.code).status_code == 404
+    page = Client().get(address(contest))
+    told = told_result(Contest.objects.get(pk=contest.pk), at=clock.now())
+
+    assert (page.status_code, told.headline, told.winners) == (200, "Nobody was chosen.", ())
+    assert [each.decisions for each in told.rounds] == [("No paper names anybody, so nobody was chosen.",)]
+    assert "wins" not in words(page)
 
 
 def test_files_are_offered_with_their_hash_and_kept_by_caches_for_ever() -> None:

@@ -15,8 +15,8 @@ from django.db import DatabaseError
 
 from accounts.models import Party
 from ballots.errors import ContestNotReady
-from ballots.models import Contest, NamedVote, Publication, RollEntry
-from ballots.queries.publication import find_publication, proof_of
+from ballots.models import Contest, Publication, RollEntry
+from ballots.queries.publication import find_publication
 from ballots.rules.proofs.canonical import sha256_hex
 from ballots.services import sweeping
 from ballots.services.publication import publish
@@ -87,7 +87,7 @@ def test_publishing_before_the_declaration_is_refused() -> None:
 
 def test_database_refuses_files_of_a_contest_that_is_not_declared() -> None:
     contest = make_world(kinds=("recipes",)).contest("recipes")
-    files = {"bundle_sha256": "0" * 64, "bundle_bytes": 1, "sums_sha256": "0" * 64}
+    files = {"bundle_sha256": "0" * 64, "bundle_bytes": 1}
 
     with pytest.raises(DatabaseError) as refused, atomic():
         Publication.objects.create(contest=contest, made_at=clock.now(), **files)
@@ -178,30 +178,36 @@ def test_bundle_passes_its_own_verifier_with_receipt_and_code(kind: str, tmp_pat
     assert "Nothing was found wrong." in run.stdout
 
 
-def test_bundle_of_a_resolution_passes_with_the_members_own_proof(tmp_path: Path) -> None:
-    world = make_world(kinds=("resolution",), holdings=(4, 100, 2000))
-    contest, _receipts = declared(world, "resolution", (4, 0, 0), (0, 60, 40), (70, 1, 5))
-    publication = published(contest)
-    vote = NamedVote.objects.select_related("entry", "contest").get(against_votes=60)
-    (tmp_path / "mine.json").write_bytes(proof_of(vote, publication))
+@pytest.mark.parametrize("missing", ["csv_sha256", "blt_sha256"])
+def test_database_refuses_papers_in_one_form_alone(missing: str) -> None:
+    contest, _receipts = declared(make_world(kinds=("recipes",)), "recipes", ("Weir Stout",))
+    files = dict.fromkeys(["bundle_sha256", "csv_sha256", "blt_sha256"], "0" * 64) | {missing: ""}
 
-    run = verified(tmp_path, publication, "--proof", "mine.json")
+    with pytest.raises(DatabaseError) as refused, atomic():
+        Publication.objects.create(contest=contest, made_at=clock.now(), bundle_bytes=1, **files)
+
+    assert constraint_name(refused.value) == "publication_of_papers_in_both_forms_or_none"
+
+
+def test_bundle_of_a_resolution_passes_its_own_verifier_with_a_receipt(tmp_path: Path) -> None:
+    world = make_world(kinds=("resolution",), holdings=(4, 100, 2000))
+    contest, receipts = declared(world, "resolution", (4, 0, 0), (0, 60, 40), (70, 1, 5))
+
+    run = verified(tmp_path, published(contest), "--receipt", receipts[1].promise)
 
     assert (run.returncode, run.stderr) == (0, "")
-    assert "Your votes (0 for, 60 against, 40 withheld) are inside the totals." in run.stdout
+    assert "Counted again: 74 for, 61 against, 45 withheld: carried." in run.stdout
+    assert "Your envelope is in the log, was opened, and its paper was counted." in run.stdout
 
 
-def test_changed_proof_fails_the_verifier(tmp_path: Path) -> None:
-    world = make_world(kinds=("resolution",), holdings=(4, 100))
-    contest, _receipts = declared(world, "resolution", (4, 0, 0), (0, 60, 40))
-    publication = published(contest)
-    vote = NamedVote.objects.select_related("entry", "contest").get(against_votes=60)
-    (tmp_path / "mine.json").write_bytes(proof_of(vote, publication).replace(b'"against": 60', b'"against": 59'))
+def test_ballot_in_which_nobody_voted_is_published_with_nobody_elected(tmp_path: Path) -> None:
+    world = make_world(kinds=("recipes",))
+    contest, _receipts = declared(world, "recipes")
 
-    run = verified(tmp_path, publication, "--proof", "mine.json")
+    run = verified(tmp_path, published(contest))
 
-    assert run.returncode == 1
-    assert "WRONG  Your votes are NOT inside the totals" in run.stdout
+    assert "Counted again by irv: no paper names anybody, nobody is elected." in run.stdout
+    assert run.returncode == 0
 
 
 def test_vote_on_which_nobody_voted_is_published_too(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ from tests.factories.meetings import OF_A_DRAFT, meeting_arguments
 from tests.factories.people import make_holder, make_staff, sign_in, sign_in_staff
 from tests.factories.refunds import make_failed_refund
 
-PUBLIC, SIGNED_IN, HOLDER, OWNER, KNOWING = "public", "signed in", "holder", "owner", "who knows the code"
+PUBLIC, SIGNED_IN, HOLDER, OWNER = "public", "signed in", "holder", "owner"
 ACCOUNT_DOORS = """
     account_login account_request_login_code account_confirm_login_code mfa_authenticate mfa_login_webauthn
     account_staff_login account_signup account_email_verification_sent account_logout account_inactive
@@ -79,7 +79,6 @@ RIGHTS = {
     "agm:vote": HOLDER,
     **dict.fromkeys([f"agm:{name}" for name in RESULTS.split()], PUBLIC),
     "agm:result_challenge": HOLDER,
-    "agm:result_proof": KNOWING,
     **dict.fromkeys(["check_vote", "check_vote_proof", "promises", "about_voting"], PUBLIC),
     "me": HOLDER,
     "me_certificate": OWNER,
@@ -277,8 +276,6 @@ def test_office_address_opens_for_its_roles(name: str, world: World) -> None:
 def _expected(right: str, who: str) -> str:
     if right == PUBLIC:
         return "open"
-    if right == KNOWING:
-        return "not found"
     if who == "anonymous":
         return "sign in"
     is_staff = who in {role.value for role in Role}

@@ -2,5 +2,5 @@
 
 The four seams stay apart, so that blind-signed one-time keys can come later: issuing (the caller decides who may cast),
 sealing (``papers``, ``sealing``), the box (``merkle``, ``checkpoints``, ``receipts``), opening (``handover``,
-``opening``, ``returned``). What is published: ``rolls``, ``merkle_sum``, ``bundle``.
+``opening``, ``returned``). What is published: ``rolls``, ``bundle``; what it rests on: ``merkle_sum``.
 """

@@ -1,12 +1,11 @@
 """The published bundle of a contest: everything a stranger needs to check and to count it again, in one .zip.
 
 Of a resolution the bundle shows the signed totals, not the votes: holdings stand in a register anybody may inspect,
-so a list of votes by size would tell who voted how. Each member gets a path (``member_proof``) instead. The independent
-assessor's bundle (``with_votes``; Companies Act 2006 s.342) holds the leaves as well.
+so a list of votes by size would tell who voted how, and so would a path through the tree of sums (Note [No paths] in
+`merkle_sum`). The independent assessor's bundle (``with_votes``; Companies Act 2006 s.342) holds the leaves as well.
 """
 
 import io
-import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,14 +17,13 @@ from ballots.rules.counting.resolution import METHOD as RESOLUTION
 from ballots.rules.formats.blt import write_blt
 from ballots.rules.formats.published import write_published
 from ballots.rules.formats.rows import Ranks
-from ballots.rules.proofs.canonical import canonical_bytes, parse_canonical
+from ballots.rules.proofs.canonical import canonical_bytes
 from ballots.rules.proofs.checkpoints import join_notes
-from ballots.rules.proofs.merkle_sum import SumTree, opening_sha256
+from ballots.rules.proofs.merkle_sum import opening_sha256
 from ballots.rules.proofs.opening import sums_in
-from ballots.rules.proofs.papers import Kind, Paper, Ranking, paper_bytes
+from ballots.rules.proofs.papers import Kind, Paper, Ranking
 from ballots.rules.proofs.refusals import ProofRefused, Refusal
 from ballots.rules.proofs.returned import ReturnedPapers, public_return
-from ballots.rules.proofs.sum_file import SumFile
 
 VERIFIER = Path(__file__).parents[2] / "verifier"
 LOT_FIELDS = ("beacon", "order")  # the rest of what was drawn from is known: contest, round, papers
@@ -89,13 +87,6 @@ def sums_csv(returned: ReturnedPapers) -> bytes:
         rows.append(f"{opening_sha256(paper)},{sums.votes_for},{sums.votes_against},{sums.votes_withheld}")
     rows += [f"{opening},0,0,0" for opening in returned.zero_leaves]
     return _lines(["opening,for,against,withheld", *sorted(rows)])
-
-
-def member_proof(paper: Paper, tree: SumTree | SumFile) -> bytes:
-    """Return the file by which one member proves that the own votes are inside the totals of a resolution."""
-    path = tree.path(opening_sha256(paper), sums_in(paper))
-    content = {"v": 1, "paper": parse_canonical(paper_bytes(paper)), "path": path.as_json()}
-    return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def _published_result(result: Mapping[str, Any]) -> bytes:

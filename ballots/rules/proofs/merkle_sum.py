@@ -1,17 +1,20 @@
-"""A Merkle-sum tree: the announced totals of a resolution bind every member's votes, one path each.
+"""A Merkle-sum tree: the announced totals of a resolution bind every member's votes.
 
 A leaf is (hash of the member's opening, for, against, withheld). A node hashes both children *with the sums of each
-child*, so no child can borrow from its sibling (the flaw of trees that hash only the total), and every number in a path
-is refused unless it is 0 or more: nobody's votes can be taken away by a negative neighbour, or by an overflow.
+child*, so no child can borrow from its sibling (the flaw of trees that hash only the total), and every number is
+refused unless it is 0 or more: nobody's votes can be taken away by a negative neighbour, or by an overflow.
 Leaves are shuffled by sorting on their hashes and filled up with zero leaves to a power of two, so that a place in
 the tree says nothing.
+
+Note [No paths]: a member's path through the tree would show the votes of each sibling. Where one voter is alone in a
+subtree, that is how a neighbour voted, and holdings stand in the open register. So no path is made for anybody: the
+scrutineer signs root and totals, and the independent assessor alone gets the leaves, who make the root again.
 """
 
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ballots.rules.proofs.canonical import is_sha256_hex, sha256_hex
 from ballots.rules.proofs.papers import VOTES_MAX, Paper, paper_bytes
@@ -58,40 +61,6 @@ class SumNode:
     sums: Sums
 
 
-@dataclass(frozen=True)
-class SumPath:
-    """Proves one leaf: its place from 0, and the sibling at each height from the leaf up."""
-
-    index: int
-    siblings: tuple[SumNode, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the path for a member's proof file."""
-        return {
-            "index": self.index,
-            "siblings": [
-                [node.digest.hex(), node.sums.votes_for, node.sums.votes_against, node.sums.votes_withheld]
-                for node in self.siblings
-            ],
-        }
-
-    @classmethod
-    def from_json(cls, value: Any) -> "SumPath":
-        """Return the path written by ``as_json``; ``ProofRefused`` for anything else."""
-        try:
-            nodes = [
-                SumNode(_digest(digest), Sums(pro, contra, held)) for digest, pro, contra, held in value["siblings"]
-            ]
-            index = value["index"]
-        except ProofRefused:
-            raise
-        except (KeyError, TypeError, ValueError) as error:
-            raise ProofRefused(Refusal.MALFORMED, "path") from error
-        if type(index) is not int:
-            raise ProofRefused(Refusal.MALFORMED, "path")
-        return cls(index, tuple(nodes))
-
-
 def opening_sha256(paper: Paper) -> str:
     """Return the hash of a member's opening: the named paper itself. Its code is the 100 random bits that hide it."""
     return sha256_hex(paper_bytes(paper))
@@ -119,46 +88,21 @@ def zero_leaves(count: int, secret: bytes, contest: str) -> list[str]:
     ]
 
 
-class SumTree:
-    """The tree of a whole resolution, from all (opening hash, votes) and the zero leaves."""
+def sum_root(leaves: Iterable[tuple[str, Sums]], zeros: Sequence[str] = ()) -> SumNode:
+    """Return the root of the tree over all (opening hash, votes) and the zero leaves; its sums are the totals.
 
-    def __init__(self, leaves: Iterable[tuple[str, Sums]], zeros: Sequence[str] = ()) -> None:
-        nodes = [leaf_node(opening, sums) for opening, sums in leaves]
-        nodes += [leaf_node(opening, Sums()) for opening in zeros]
-        if not nodes or len(nodes) & (len(nodes) - 1):
-            raise ProofRefused(Refusal.WRONG_COUNTS, f"{len(nodes)} leaves are no power of two")
-        nodes.sort(key=lambda node: node.digest)
-        self._places = {node.digest: place for place, node in enumerate(nodes)}
-        if len(self._places) != len(nodes):
-            raise ProofRefused(Refusal.WRONG_COUNTS, "the same leaf twice")
-        self._levels = [nodes]
-        while len(nodes) > 1:
-            nodes = [parent(left, right) for left, right in zip(nodes[::2], nodes[1::2], strict=True)]
-            self._levels.append(nodes)
-
-    @property
-    def root(self) -> SumNode:
-        """The root: its sums are the totals."""
-        return self._levels[-1][0]
-
-    def path(self, opening: str, sums: Sums) -> SumPath:
-        """Return the proof of one member's leaf; ``KeyError`` when it is not in the tree."""
-        index = self._places[leaf_node(opening, sums).digest]
-        siblings = tuple(level[(index >> height) ^ 1] for height, level in enumerate(self._levels[:-1]))
-        return SumPath(index, siblings)
-
-
-def is_in_totals(opening: str, sums: Sums, path: SumPath, root: SumNode) -> bool:
-    """Say whether the path proves that these votes are inside the announced totals."""
-    if not 0 <= path.index < 1 << len(path.siblings):
-        return False
-    node = leaf_node(opening, sums)
-    try:
-        for height, sibling in enumerate(path.siblings):
-            node = parent(sibling, node) if path.index >> height & 1 else parent(node, sibling)
-    except ProofRefused:  # more votes than can be
-        return False
-    return node == root
+    ``ProofRefused`` WRONG_COUNTS unless they are a power of two and all different.
+    """
+    level = [leaf_node(opening, sums) for opening, sums in leaves]
+    level += [leaf_node(opening, Sums()) for opening in zeros]
+    if not level or len(level) & (len(level) - 1):
+        raise ProofRefused(Refusal.WRONG_COUNTS, f"{len(level)} leaves are no power of two")
+    if len({node.digest for node in level}) != len(level):
+        raise ProofRefused(Refusal.WRONG_COUNTS, "the same leaf twice")
+    level.sort(key=lambda node: node.digest)
+    while len(level) > 1:
+        level = [parent(left, right) for left, right in zip(level[::2], level[1::2], strict=True)]
+    return level[0]
 
 
 def _width(count: int) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ballots.rules.proofs.canonical import canonical_bytes, sha256_hex
 from ballots.rules.proofs.handover import Box, Handover, misfit, read_handover
-from ballots.rules.proofs.merkle_sum import Sums, SumTree, opening_sha256, zero_leaves
+from ballots.rules.proofs.merkle_sum import Sums, opening_sha256, sum_root, zero_leaves
 from ballots.rules.proofs.papers import Kind, Paper, Split, choice_fields, read_paper, unpad
 from ballots.rules.proofs.refusals import ProofRefused, Refusal, Spoiled
 from ballots.rules.proofs.sealing import ScrutineerKey, opener, sign
@@ -93,11 +93,6 @@ def bound_fields(box: Box) -> dict[str, Any]:
     return {name: value for name, value in box.as_dict().items() if name in names}
 
 
-def sum_tree(papers: Iterable[Paper], zeros: list[str]) -> SumTree:
-    """Return the Merkle-sum tree of named papers."""
-    return SumTree([(opening_sha256(paper), sums_in(paper)) for paper in papers], zeros)
-
-
 def sums_in(paper: Paper) -> Sums:
     """Return the votes of one named paper; ``ProofRefused`` WRONG_KIND for a secret one."""
     if not isinstance(paper.choice, Split):
@@ -107,7 +102,7 @@ def sums_in(paper: Paper) -> Sums:
 
 def sums_of(papers: Iterable[Paper], zeros: list[str]) -> dict[str, Any]:
     """Return the root of the Merkle-sum tree and its totals, for the statement."""
-    root = sum_tree(papers, zeros).root
+    root = sum_root([(opening_sha256(paper), sums_in(paper)) for paper in papers], zeros)
     return {
         "root": root.digest.hex(),
         "for": root.sums.votes_for,

@@ -6,8 +6,7 @@ from typing import Any
 
 from ballots.rules.proofs.canonical import canonical_bytes, parse_canonical
 from ballots.rules.proofs.handover import Box, misfit
-from ballots.rules.proofs.merkle_sum import SumTree
-from ballots.rules.proofs.opening import DOMAIN, VERSION, bound_fields, papers_sha256, sum_tree, sums_of
+from ballots.rules.proofs.opening import DOMAIN, VERSION, bound_fields, papers_sha256, sums_of
 from ballots.rules.proofs.papers import Kind, Paper, Split, read_choice, tidy_code
 from ballots.rules.proofs.refusals import ProofRefused, Refusal, Spoiled
 from ballots.rules.proofs.sealing import is_signed
@@ -22,8 +21,8 @@ STATEMENT_FIELDS = {
 class ReturnedPapers:
     """An accepted return. ``papers`` sorted by code; ``spoiled``: envelope hash to reason; ``opened``: hashes, sorted.
 
-    ``papers_sha256`` binds the papers to the scrutineer's signature. ``zero_leaves`` of a resolution make the members'
-    paths (``tree``).
+    ``papers_sha256`` binds the papers to the scrutineer's signature. ``zero_leaves`` of a resolution fill up
+    the tree of sums, which the assessor makes again.
     """
 
     papers: tuple[Paper, ...]
@@ -31,10 +30,6 @@ class ReturnedPapers:
     opened: tuple[str, ...]
     papers_sha256: str
     zero_leaves: tuple[str, ...]
-
-    def tree(self) -> SumTree:
-        """Return the Merkle-sum tree of a resolution's papers, for the members' paths."""
-        return sum_tree(self.papers, list(self.zero_leaves))
 
 
 def read_returned(data: bytes, box: Box, handed_over: Collection[str]) -> ReturnedPapers:

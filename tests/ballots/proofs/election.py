@@ -9,6 +9,7 @@ from typing import Any
 from ballots.rules.counting.lot import Lot
 from ballots.rules.counting.methods import count
 from ballots.rules.counting.papers import Papers
+from ballots.rules.counting.result import Result, Round
 from ballots.rules.proofs.bundle import BundleParts, write_bundle
 from ballots.rules.proofs.checkpoints import Checkpoint, log_origin, sign_checkpoint
 from ballots.rules.proofs.handover import Box, envelope_sha256, write_handover
@@ -172,4 +173,6 @@ class Election:
         places = {option: place for place, option in enumerate(self.options)}
         rankings = [paper.choice.options for paper in returned.papers if isinstance(paper.choice, Ranking)]
         rows = [(1, tuple((places[option],) for option in options)) for options in rankings]
+        if not any(rankings):  # as `ballots.queries.papers.result_of`: nobody whom no paper names is elected
+            return Result(self.method, 1, tuple(self.names), (Round(dict.fromkeys(self.names, 0)),), ()).as_json()
         return count(self.method, Papers.of(tuple(self.names), rows), lot=lot).as_json()

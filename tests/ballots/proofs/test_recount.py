@@ -19,7 +19,7 @@ from tests.ballots.proofs.election import Election
 
 FEW_NAMES = ("A", "B", "C", "D")
 RANKINGS = st.lists(st.permutations(range(4)).flatmap(lambda p: st.integers(0, 4).map(lambda n: p[:n])), max_size=9)
-NOTHING_ASKED = argparse.Namespace(receipt=None, code=None, proof=None, rules=None)
+NOTHING_ASKED = argparse.Namespace(receipt=None, code=None, rules=None)
 SAYS_NOTHING_OF_THE_VOTE = {"verify.py", "README.txt"}
 
 
@@ -103,6 +103,44 @@ def test_recount_special_resolution_needs_three_quarters(
 
     verdict = "carried" if carried else "not carried"
     assert said[-1] == f"ok     Counted again: {for_votes} for, {against} against, 0 withheld: {verdict}.\n"
+
+
+@pytest.mark.parametrize("method", ["irv", "approval", "plurality", "schulze", "scottish-stv"])
+@pytest.mark.parametrize("blank_papers", [0, 2])
+def test_recount_without_a_choice_on_any_paper_elects_nobody(method: str, blank_papers: int, tmp_path: Path) -> None:
+    election = Election(method=method, names=FEW_NAMES, choices_max=1)
+    for voter in range(blank_papers):
+        election.cast(voter)
+
+    wrong, said = told_by_verifier(election.bundle(), tmp_path)
+
+    told = f"ok     Counted again by {method}: no paper names anybody, nobody is elected.\n"
+    assert (wrong, said[-1]) == (0, told)
+
+
+@pytest.mark.parametrize("with_lot", [True, False])
+def test_recount_winner_whom_no_paper_names_is_named(with_lot: bool, tmp_path: Path) -> None:
+    """A winner by dice where nobody voted: what the engine makes of an empty file is no result of the house."""
+    election = Election(method="irv", names=FEW_NAMES)
+    bundle = election.bundle()
+    result = parse_canonical(file_of(bundle, "result.json"))
+    result["elected"] = result["rounds"][0]["elected"] = ["B"]
+    if with_lot:
+        result["lots"] = [{"round": 1, "question": "election", "beacon": "dice", "order": list("BACD")}]
+
+    wrong, said = told_by_verifier(with_file(bundle, "result.json", canonical_bytes(result)), tmp_path)
+
+    assert (wrong, said[-1]) == (1, "WRONG  Counted again, the result is [], but result.json says ['B'].\n")
+
+
+def test_recount_lot_in_a_ballot_without_papers_is_named(tmp_path: Path) -> None:
+    bundle = Election(method="irv", names=FEW_NAMES).bundle()
+    result = parse_canonical(file_of(bundle, "result.json"))
+    result["lots"] = [{"round": 1, "question": "election", "beacon": "dice", "order": list("BACD")}]
+
+    wrong, said = told_by_verifier(with_file(bundle, "result.json", canonical_bytes(result)), tmp_path)
+
+    assert (wrong, said[-1]) == (1, "WRONG  result.json records a lot where none was needed.\n")
 
 
 @pytest.mark.parametrize("method", ["schulze", "scottish-stv"])
