@@ -17,7 +17,7 @@ from core.storage import store_bytes
 LANGUAGES = ("en", "vi")
 PAGES_MAX = 40
 # Up to here the poster is set in its usual type; a test prints both sides of the edge.
-POSTER_LETTERS_MAX = 190
+POSTER_LETTERS_MAX = 160
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ def check_notice(meeting: Meeting, at: datetime) -> NoticeCheck:
     """Return what speaks against sending the notice of the meeting at that moment, in the reader's language.
 
     Asks the law of its date (s.307, s.1147) and its content (s.311, s.283, s.325), and that every vote is complete:
-    a ballot without its promise or without a choice would fail at the record date, when it is too late.
+    a ballot without its promise, without a choice or without a scrutineer would fail at the record date, when it is too
+    late.
     """
     content = notice_content(meeting)
     part = UkPart(meeting.part_of_uk)
@@ -64,8 +65,8 @@ def check_notice(meeting: Meeting, at: datetime) -> NoticeCheck:
     found = law.check_content(_said(content))
     reach = reach_at(at)
     reasons = [*([date_refusal] if date_refusal else []), *found.refusals]
-    refusals = [*map(sentence_of, reasons), *_incomplete(content), *_nobody(reach)]
-    warnings = [*map(sentence_of, found.warnings), *_warnings(meeting, content)]
+    refusals = [*map(sentence_of, reasons), *_incomplete(content), *_keyless(content), *_nobody(reach)]
+    warnings = [*map(sentence_of, found.warnings), *_warnings(content)]
     if date_refusal is None:
         warnings += [*_little_time(at, send_by), *_post(reach, send_by)]
     return NoticeCheck(
@@ -131,20 +132,27 @@ def _lacks(item: NoticeItem) -> list[str]:
     return found
 
 
+def _keyless(content: NoticeContent) -> list[str]:
+    """Members are told who will open their votes; after the notice nobody else can be appointed."""
+    if content.scrutineer is not None or not content.is_voted_on:
+        return []
+    return [
+        _(
+            "Something is put to the vote, but no scrutineer is appointed. Appoint one: the notice says who holds the "
+            "key."
+        )
+    ]
+
+
 def _nobody(reach: Reach) -> list[str]:
     return [] if reach.members else [_("Nobody stands in the register, so nobody would be given notice.")]
 
 
-def _warnings(meeting: Meeting, content: NoticeContent) -> list[str]:
-    found = []
-    if meeting.scrutineer_id is None:
-        found.append(
-            _("No scrutineer is appointed yet. Without one the roll cannot be fixed and no vote can be sealed.")
-        )
+def _warnings(content: NoticeContent) -> list[str]:
     untold = [localised(item, "title") for item in content.items if item.text.strip() and not item.text_vi.strip()]
-    found += [_("“%(item)s” has no Vietnamese text: readers of Vietnamese get it in English.") % {"item": title}
-              for title in untold]  # fmt: skip
-    if london(meeting.starts_at).year > PROCLAIMED_KNOWN_THROUGH:
+    found = [_("“%(item)s” has no Vietnamese text: readers of Vietnamese get it in English.") % {"item": title}
+             for title in untold]  # fmt: skip
+    if london(content.starts_at).year > PROCLAIMED_KNOWN_THROUGH:
         values = {"year": PROCLAIMED_KNOWN_THROUGH}
         found.append(
             _("Bank holidays after %(year)d can still be proclaimed: check the dates again before you send.") % values

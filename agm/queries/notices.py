@@ -7,9 +7,12 @@ from agm.enums import ItemKind, MeetingKind
 from agm.models import AgendaItem, Meeting
 from agm.rules.notice_dates import latest_given_on
 from ballots.enums import Majority
-from ballots.models import Contest
+from ballots.models import Contest, Scrutineer
 from equity.queries.company import get_company
 from equity.rules import digests
+
+# What the company is called and where it sits may lawfully change between notice and meeting.
+NOT_OF_THE_MEETING = frozenset({"company_name", "company_number", "registered_in", "registered_office", "email"})
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,21 @@ class NoticeItem:
 
 
 @dataclass(frozen=True)
+class NoticeScrutineer:
+    """Who holds the key that opens the votes. ``public_key`` are 64 hexadecimal digits."""
+
+    name: str
+    paid_by: str
+    is_independent: bool
+    public_key: str
+
+
+@dataclass(frozen=True)
 class NoticeContent:
-    """Everything the notice says. ``given_by`` is the last day on which it may count as given (s.307, s.360)."""
+    """Everything the notice says. ``given_by`` is the last day on which it may count as given (s.307, s.360).
+
+    ``scrutineer`` is None while nobody is appointed.
+    """
 
     company_name: str
     company_number: str
@@ -84,6 +100,7 @@ class NoticeContent:
     record_at: datetime
     proxy_cutoff_at: datetime
     proxies_to: str
+    scrutineer: NoticeScrutineer | None
     items: tuple[NoticeItem, ...]
 
     @property
@@ -101,9 +118,14 @@ class NoticeContent:
         """The beer ballots, in the order of business."""
         return tuple(item for item in self.items if item.is_ballot)
 
+    @property
+    def is_voted_on(self) -> bool:
+        """Whether anything is put to the vote."""
+        return any(item.method for item in self.items)
+
 
 def notice_content(meeting: Meeting) -> NoticeContent:
-    """Return what the notice of the meeting says as the meeting stands now. Three queries, whatever the agenda."""
+    """Return what the notice of the meeting says as the meeting stands now. Four queries, whatever the agenda."""
     company = get_company()
     items = meeting.items.select_related("contest").prefetch_related("contest__options").order_by("position")
     return NoticeContent(
@@ -128,8 +150,15 @@ def notice_content(meeting: Meeting) -> NoticeContent:
         record_at=meeting.record_at,
         proxy_cutoff_at=meeting.proxy_cutoff_at,
         proxies_to=meeting.proxies_to,
+        scrutineer=_scrutineer(meeting.scrutineer),
         items=tuple(_item(item) for item in items),
     )
+
+
+def _scrutineer(holder: Scrutineer | None) -> NoticeScrutineer | None:
+    if holder is None:
+        return None
+    return NoticeScrutineer(holder.name, holder.paid_by, holder.is_independent, holder.public_key)
 
 
 def _item(item: AgendaItem) -> NoticeItem:
@@ -159,8 +188,12 @@ def _options(contest: Contest) -> tuple[NoticeOption, ...]:
 
 
 def digest_of(content: NoticeContent) -> str:
-    """Return the SHA-256 that a director approves: of every word and moment of the notice, moments in UTC."""
-    said = {name: _in_utc(value) for name, value in asdict(content).items()}
+    """Return the SHA-256 that a director approves: of every word and moment of the meeting's notice, moments in UTC.
+
+    The roll and every later proof compare it again, so it binds nothing that may change after the notice: the law of
+    the database keeps meeting, agenda, contests and scrutineer (agm.migrations), the printed files keep the company.
+    """
+    said = {name: _in_utc(value) for name, value in asdict(content).items() if name not in NOT_OF_THE_MEETING}
     return digests.content_sha256({"notice": 1, **said})
 
 

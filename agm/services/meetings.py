@@ -120,12 +120,13 @@ def _fields(draft: MeetingDraft, *, at: datetime) -> dict[str, Any]:
 
 @needs_transaction
 def appoint_for(*, meeting: Meeting, scrutineer: Scrutineer, by: "User | None", at: datetime) -> Meeting:
-    """Say who will open this meeting's envelopes; possible until the roll is frozen."""
-    meeting = lock(Meeting.objects.all(), pk=meeting.pk)
-    if meeting.roll_id is not None:
-        raise MeetingNotDraft()
+    """Say who will open this meeting's envelopes, as its notice will say. Raises `MeetingNotDraft`.
+
+    A change of the meeting like any other: who appointed cannot approve the notice.
+    """
+    meeting = _locked(meeting)
     meeting.scrutineer = scrutineer
-    meeting.save(update_fields=["scrutineer"])
+    _touch(meeting, by=by, at=at)
     audit.record(by=by, at=at, verb="meeting_scrutineer", subject=meeting, scrutineer=scrutineer.name)
     return meeting
 

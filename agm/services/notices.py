@@ -129,7 +129,7 @@ def _deliver(notice: Notice, recipients: Sequence[Recipient]) -> None:
 @needs_transaction
 def send_notice(*, meeting_id: int, party_id: int, at: datetime) -> NoticeDelivery:
     """Queue the one mail of one member, the notice attached in their language. Sent already: returned as it is."""
-    rows = NoticeDelivery.objects.select_related("notice__meeting", "party")
+    rows = NoticeDelivery.objects.select_related("notice__meeting__scrutineer", "party")
     delivery = lock(rows, notice__meeting_id=meeting_id, party_id=party_id, channel=Channel.EMAIL)
     if delivery.sent_at is not None:
         return delivery

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from agm.queries.notices import NoticeContent, NoticeItem, NoticeOption
+from agm.queries.notices import NoticeContent, NoticeItem, NoticeOption, NoticeScrutineer
 
 AT = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 HEARD = NoticeItem(1, "information", "The year in beer", "Một năm của bia", "What we brewed.", "Những gì đã nấu.")
@@ -71,6 +71,8 @@ NAMES = NoticeItem(
     options=(NoticeOption("Mossy Gate", "", ""), NoticeOption("Low Water", "", "")),
 )
 
+KEEPER = NoticeScrutineer("Quillon & Marsh LLP", "the company", True, "0123456789abcdef" * 4)
+
 
 def content(**changed: Any) -> NoticeContent:
     """Return the notice of an annual general meeting on Friday 26 June 2026 at 11:00."""
@@ -96,6 +98,7 @@ def content(**changed: Any) -> NoticeContent:
         "record_at": datetime(2026, 6, 24, 10, 0, tzinfo=UTC),
         "proxy_cutoff_at": datetime(2026, 6, 24, 10, 30, tzinfo=UTC),
         "proxies_to": "The Secretary, 12 Quay Street, Leith EH6 7AB",
+        "scrutineer": KEEPER,
         "items": (HEARD, ORDINARY, SPECIAL, RECIPES, NAMES),
     }
     return NoticeContent(**{**known, **changed})

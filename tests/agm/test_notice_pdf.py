@@ -23,7 +23,7 @@ from core.models import OutgoingMail
 from core.pdf import render_pdf
 from core.storage import read_bytes
 from core.transactions import atomic
-from tests.agm.notice_facts import AT, HEARD, NAMES, ORDINARY, RECIPES, SPECIAL, content
+from tests.agm.notice_facts import AT, HEARD, KEEPER, NAMES, ORDINARY, RECIPES, SPECIAL, content
 from tests.agm.notice_stories import SENT_AT, make_draft, make_member
 from tests.factories.people import make_staff
 from tests.pdf_reader import fonts_of, open_pdf, squeezed, tags_of, text_of, unmarked_paintings
@@ -74,6 +74,7 @@ POSTER = [
     "You cannot come?", "24 June 2026, 11:30", "Until then, appoint somebody who speaks and votes for you.",
     "On your phone", "http://localhost:8000/meeting/annual-general-meeting-2026/",
 ]  # fmt: skip
+LAST_OF_POSTER = POSTER[-1]
 ORDINARY_SAYS = (
     "Proposed as an ordinary resolution: it passes when more votes are cast for it than against it (Companies Act "
     "2006, section 282)."
@@ -124,6 +125,8 @@ LAW = [
     "a receipt to check it by.",
     "Every resolution is decided by a poll, by shares. To withhold a vote is no vote in law: it counts neither for nor "
     "against.",
+    "Quillon & Marsh LLP holds the key, paid by the company. Independent of the company. Every vote is sealed to this "
+    "public key, and after this notice nobody can exchange it:", "01234567 89abcdef " * 4,
     "The dates, and how they follow", "What", "When", "Why",
     "This notice is sent", "1 June 2026", "approved by a director who did not prepare it",
     "It counts as given", "3 June 2026",
@@ -172,6 +175,27 @@ def test_special_resolution_is_announced_as_one_with_its_whole_text() -> None:
 
 def test_notice_without_anywhere_to_send_proxies_does_not_speak_of_them() -> None:
     assert squeezed("Your right to a proxy") not in text_of(printed(content(proxies_to="")))
+
+
+def test_notice_says_of_a_scrutineer_that_they_are_not_independent() -> None:
+    text = text_of(printed(content(scrutineer=replace(KEEPER, is_independent=False))))
+
+    assert squeezed("Quillon & Marsh LLP holds the key, paid by the company. Not independent of the company.") in text
+    assert squeezed("Independent of the company.") not in text
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_notice_carries_the_whole_key_in_groups_in_both_languages(language: str) -> None:
+    text = text_of(printed(content(), language))
+
+    assert squeezed("01234567 89abcdef " * 4) in text
+    assert squeezed(KEEPER.name) in text
+
+
+def test_notice_of_a_meeting_without_a_vote_speaks_of_no_key() -> None:
+    text = text_of(printed(content(scrutineer=None, items=(HEARD,))))
+
+    assert [words for words in ("holds the key", "public key") if squeezed(words) in text] == []
 
 
 @pytest.mark.parametrize(
@@ -250,11 +274,12 @@ def test_notice_uses_our_fonts_only_and_tells_only_its_title() -> None:
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_attack_in_any_field_is_printed_as_the_text_it_is(payload: str) -> None:
     typed = {field: f"{field} {payload}" for field in TEXT_FIELDS}
+    keeper = replace(KEEPER, name=f"name {payload}", paid_by=f"paid_by {payload}")
 
-    data = printed(content(**typed))
+    data = printed(content(**typed, scrutineer=keeper))
 
     text = text_of(data)
-    assert [field for field in TEXT_FIELDS if squeezed(typed[field]) not in text] == []
+    assert [word for word in (*typed.values(), keeper.name, keeper.paid_by) if squeezed(word) not in text] == []
     assert open_pdf(data).attachments == {}
     assert "root:" not in text
 
@@ -285,7 +310,7 @@ def test_longest_words_are_printed_whole_and_the_poster_stays_one_page(language:
     said = [known.company_name, known.place, known.address, capitals, item.text if language == "en" else item.text_vi]
     text = text_of(data)
     assert [words[:40] for words in said if squeezed(words) not in re.sub(r"\d+/\d+", "", text)] == []
-    assert squeezed("On your phone") in squeezed(open_pdf(data).pages[0].extract_text())
+    assert LAST_OF_POSTER in squeezed(open_pdf(data).pages[0].extract_text())
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
@@ -298,7 +323,7 @@ def test_poster_at_the_edge_between_usual_and_smaller_type_is_one_page(beyond: i
     data = printed(known, language)
 
     assert notice_context(known, at=AT)["is_long"] is bool(beyond)
-    assert squeezed("On your phone") in squeezed(open_pdf(data).pages[0].extract_text())
+    assert LAST_OF_POSTER in squeezed(open_pdf(data).pages[0].extract_text())
 
 
 @pytest.mark.django_db
