@@ -101,6 +101,16 @@ class NoticeChanged(DomainError):
     code = "notice_changed"
 
 
+class NoticeDiffers(DomainError):
+    """The meeting is not the one that its members were given notice of."""
+
+    sentence = _(
+        "This meeting is not what its notice said: it was changed from outside. The roll is not fixed before it is "
+        "found out what was changed."
+    )
+    code = "notice_differs"
+
+
 class NoticeByAnother(DomainError):
     """Who prepared the notice cannot approve it."""
 
@@ -126,6 +136,13 @@ class NoRoll(DomainError):
 
     sentence = _("The roll of this meeting is not fixed yet. It is made from the register at the record date.")
     code = "no_roll"
+
+
+class MeetingOver(DomainError):
+    """A meeting is held once."""
+
+    sentence = _("This meeting has ended. It cannot be opened again.")
+    code = "meeting_over"
 
 
 class NoQuorum(DomainError):

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from agm.models import Meeting
+from agm.models import Meeting, Notice
+from agm.queries.notices import content_sha256
 from equity.queries.voting_rights import votes_at
 
 QUESTIONS = {
@@ -24,12 +25,18 @@ QUESTIONS = {
 
 
 def findings() -> Iterator[str]:
-    """Yield a sentence for every row that should not be, and every roll that the register of its day does not give."""
+    """Yield a sentence for every row that should not be.
+
+    So too for every meeting that its notice does not give, and every roll that the register of its day does not give.
+    """
     with connection.cursor() as cursor:
         for question, sql in QUESTIONS.items():
             cursor.execute(sql)
             for row in cursor.fetchall():
                 yield f"agm: {question}: {', '.join(str(value) for value in row)}"
+    for notice in Notice.objects.select_related("meeting__scrutineer").order_by("pk"):
+        if notice.content_sha256 != content_sha256(notice.meeting):
+            yield f"agm: a meeting that is not what its notice said: {notice.meeting.slug}"
     for meeting in Meeting.objects.filter(roll__isnull=False).select_related("roll").order_by("pk"):
         roll = meeting.roll
         if roll is None:

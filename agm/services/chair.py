@@ -4,7 +4,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agm.enums import MeetingState
-from agm.errors import AnotherPollOpen, MeetingNotInSession, NoQuorum, NoRoll, NotYetTime, PollsUnfinished
+from agm.errors import (
+    AnotherPollOpen,
+    MeetingNotInSession,
+    MeetingOver,
+    NoQuorum,
+    NoRoll,
+    NotYetTime,
+    PollsUnfinished,
+)
 from agm.models import AgendaItem, Meeting
 from ballots.enums import ContestState
 from ballots.models import Contest
@@ -32,11 +40,13 @@ CLOSING_SECONDS = 60
 def open_meeting(*, meeting: Meeting, qualifying_persons: int, by: "User", at: datetime) -> Meeting:
     """Open the meeting with a quorum (s.318). In session already: returned as it is.
 
-    Raises `NoRoll`, `NotYetTime` before the time in the notice, `NoQuorum`.
+    Raises `MeetingOver`, `NoRoll`, `NotYetTime` before the time in the notice, `NoQuorum`.
     """
     meeting = lock(Meeting.objects.all(), pk=meeting.pk)
     if meeting.state == MeetingState.IN_SESSION:
         return meeting
+    if meeting.state == MeetingState.ENDED:
+        raise MeetingOver()
     if meeting.state != MeetingState.NOTICED or meeting.roll_id is None:
         raise NoRoll()
     if at < meeting.starts_at:

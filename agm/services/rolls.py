@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agm.enums import MeetingState
-from agm.errors import NotYetTime
+from agm.errors import NoticeDiffers, NotYetTime
 from agm.models import Meeting
+from agm.queries.notices import content_sha256
 from ballots.enums import ContestState
-from ballots.errors import NoScrutineer
 from ballots.models import Contest, Roll
 from ballots.services.contests import freeze_contest
 from ballots.services.rolls import freeze_roll
@@ -25,15 +25,16 @@ def freeze_meeting_roll(*, meeting: Meeting, by: "User | None", at: datetime) ->
     """Fix who may vote, and with it the rules of every contest of the meeting. Frozen already: returned as it is.
 
     Made from the register of the record date *as known at that moment*, whenever this runs: a transfer entered later,
-    even one that takes effect earlier, does not move a vote. Raises `NotYetTime`, `NoScrutineer`, `ContestIncomplete`.
+    even one that takes effect earlier, does not move a vote. Raises `NotYetTime`, `NoticeDiffers` for a meeting that is
+    not what its members were told, `NoScrutineer`, `ContestIncomplete`.
     """
     meeting = lock(Meeting.objects.select_related("roll", "scrutineer"), pk=meeting.pk)
     if meeting.roll is not None:
         return meeting.roll
     if meeting.state != MeetingState.NOTICED or at < meeting.record_at:
         raise NotYetTime()
-    if meeting.scrutineer is None:
-        raise NoScrutineer()
+    if meeting.notice.content_sha256 != content_sha256(meeting):
+        raise NoticeDiffers()
     voters = list(votes_at(meeting.record_at, known_at=meeting.record_at))
     roll = freeze_roll(
         label=meeting.title,

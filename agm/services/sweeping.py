@@ -16,9 +16,7 @@ LOOK_BACK = timedelta(days=60)
 def sweep() -> None:
     """Freeze rolls whose moment has come and adopt winners that nobody can challenge any more."""
     now = clock.now()
-    due = Meeting.objects.filter(
-        state=MeetingState.NOTICED, roll__isnull=True, record_at__lte=now, scrutineer__isnull=False
-    )
+    due = Meeting.objects.filter(state=MeetingState.NOTICED, roll__isnull=True, record_at__lte=now)
     each(due, _freeze)
     held = Meeting.objects.filter(
         state__in=[MeetingState.IN_SESSION, MeetingState.ENDED], opened_at__gt=now - LOOK_BACK

@@ -155,6 +155,19 @@ def test_second_press_changes_nothing_and_shows_the_same_state(act: str) -> None
     )
 
 
+def test_ended_meeting_is_not_opened_again_and_says_so() -> None:
+    world = make_world(kinds=("resolution",))
+    with atomic():
+        services.end_meeting(meeting=world.meeting, by=world.chair, at=clock.now())
+
+    response = at_desk(world).post(
+        reverse("office:chair_open", args=[world.meeting.public_id]), {"qualifying_persons": "12"}
+    )
+
+    assert (response.status_code, errors(response)) == (422, ["This meeting has ended. It cannot be opened again."])
+    assert Meeting.objects.get().state == "ended"
+
+
 def test_press_that_comes_too_late_is_told_how_it_stands() -> None:
     world = make_world(kinds=("recipes",))
     client = at_desk(world)

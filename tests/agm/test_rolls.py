@@ -4,13 +4,12 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agm.errors import NotYetTime
+from agm.errors import NoticeDiffers, NotYetTime
 from agm.models import Meeting
-from agm.services.meetings import appoint_for
 from agm.services.rolls import freeze_meeting_roll
 from agm.services.sweeping import sweep
 from ballots.enums import ContestState
@@ -22,7 +21,7 @@ from equity.models import Member, RegisterHead, ShareClass
 from equity.queries.register import register_on
 from equity.queries.voting_rights import votes_at
 from equity.services.register import Issue, write_issues
-from tests.factories.agm import World, freeze, make_world, register_shares
+from tests.factories.agm import World, freeze, give_notice, make_world, register_shares
 from tests.factories.equity import make_share_class
 from tests.factories.people import make_holder
 
@@ -125,19 +124,45 @@ def test_sweep_freezes_the_roll_when_its_moment_has_come(world: World) -> None:
     assert votes_of(world) == {world.members[0].party_id: 4, world.members[1].party_id: 100}
 
 
-def test_roll_without_a_scrutineer_is_refused_and_waits(world: World) -> None:
-    scrutineer = world.meeting.scrutineer
+def noticed_without_scrutineer(*kinds: str) -> World:
+    """Return a meeting past the notice's own check, which would refuse it where something is voted on."""
+    world = make_world(step="draft", holdings=(4, 100), kinds=kinds)
     Meeting.objects.update(scrutineer=None)
+    give_notice(world)
+    return world
+
+
+def test_roll_of_a_vote_without_a_scrutineer_is_refused() -> None:
+    world = noticed_without_scrutineer("recipes")
 
     with pytest.raises(NoScrutineer), atomic():
         freeze_meeting_roll(meeting=world.meeting, by=None, at=clock.now())
     sweep()
-    assert scrutineer is not None
-    with atomic():
-        appoint_for(meeting=world.meeting, scrutineer=scrutineer, by=world.secretary, at=clock.now())
+
+    assert Meeting.objects.get().roll is None
+
+
+def test_roll_of_a_meeting_without_a_vote_needs_no_scrutineer() -> None:
+    world = noticed_without_scrutineer("information")
+
     sweep()
 
     assert sum(votes_of(world).values()) == 104
+
+
+def test_roll_of_a_meeting_that_is_not_what_its_notice_said_is_refused(world: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE ballots_contest DISABLE TRIGGER USER")
+        cursor.execute("UPDATE ballots_contest SET promise = 'Nothing will be brewed.'")
+        cursor.execute("ALTER TABLE ballots_contest ENABLE TRIGGER USER")
+
+    with pytest.raises(NoticeDiffers), atomic():
+        freeze_meeting_roll(meeting=world.meeting, by=None, at=clock.now())
+    sweep()
+
+    assert Meeting.objects.get().roll is None
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

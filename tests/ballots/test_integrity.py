@@ -105,6 +105,35 @@ def test_vote_outside_its_meeting_is_named(world: World) -> None:
     assert [line for line in found() if "a vote outside its meeting" in line] != []
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "agm_meeting SET place = 'Behind the shed'",
+        "agm_agendaitem SET text = 'THAT nothing be received.' WHERE kind = 'resolution'",
+        "ballots_contest SET promise = 'Nothing will be brewed.' WHERE method = 'irv'",
+        "ballots_contest SET challenge_hours = 1 WHERE method = 'irv'",
+        "ballots_option SET title = 'Somebody Else''s Bitter' WHERE title = 'Basin Bitter'",
+        "ballots_scrutineer SET paid_by = 'nobody'",
+        "ballots_scrutineer SET public_key = repeat('a', 64)",
+    ],
+)
+@pytest.mark.parametrize("step", ["noticed", "in_session"])
+def test_meeting_that_is_not_what_its_notice_said_is_named(step: str, change: str) -> None:
+    world = make_world(step=step, kinds=("recipes", "resolution"))
+    table = change.split()[0]
+    before = found()
+
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(f"UPDATE {change}")
+        assert cursor.rowcount == 1
+
+    said = f"agm: a meeting that is not what its notice said: {world.meeting.slug}"
+    assert (before, [line for line in found() if line == said]) == ([], [said])
+
+
 def test_notice_given_too_late_is_named(world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
