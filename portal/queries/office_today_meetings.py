@@ -69,7 +69,7 @@ def meeting_waits(now: datetime) -> Iterator[Waiting]:
     if drafts:
         yield _notice(drafts[0], now)
     for meeting in ahead:
-        if meeting.scrutineer_id is None:
+        if meeting.scrutineer_id is None and meeting.state == MeetingState.DRAFT:
             title = _("Appoint a scrutineer: %s") % localised(meeting, "title")
             yield _waiting(title, SECRETARY, meeting, "office:meeting")
         if meeting.state == MeetingState.NOTICED and meeting.roll_id is None and meeting.record_at <= now:

@@ -425,6 +425,23 @@ def test_scrutineer_is_appointed_by_a_pasted_key_or_a_file() -> None:
     assert "not independent" in client.get(url("meeting", world.meeting)).content.decode()
 
 
+def test_scrutineer_of_a_given_notice_has_no_form_and_a_sentence_why() -> None:
+    world, client = draft()
+    address = url("scrutineer_new", world.meeting)
+    before = client.get(url("meeting", world.meeting)).content.decode()
+    give_notice(world)
+    typed = {"name": "Eve", "paid_by": "Eve", "independent": "yes"}
+
+    shown = client.get(address)
+    sent = client.post(address, typed | {"public_key": ScrutineerKey("x", "2026-01-01", new_seed()).public_key})
+
+    page = client.get(url("meeting", world.meeting)).content.decode()
+    assert [answered.headers["Location"] for answered in (shown, sent)] == [url("meeting", world.meeting)] * 2
+    assert find(world).name == "Quillon & Marsh LLP"
+    assert [address in text for text in (before, page)] == [True, False]
+    assert "The notice told members so: nobody else can be appointed any more." in page
+
+
 def find(world: World) -> Any:
     return meetings_for_office().get(pk=world.meeting.pk).scrutineer
 

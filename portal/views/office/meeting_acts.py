@@ -53,9 +53,9 @@ def find_notice(meeting: Meeting) -> Notice:
 
 @require_http_methods(["GET", "POST"])
 def scrutineer(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Appoint who opens the envelopes, by the public half of their key; possible until the roll is fixed."""
+    """Appoint who opens the envelopes, by the public half of their key; possible until notice is given."""
     meeting = find_meeting(public_id)
-    if meeting.roll_id is not None:
+    if meeting.state != MeetingState.DRAFT:
         return to_meeting(meeting)
     form = ScrutineerForm(posted(request), request.FILES or None)
     act = partial(_appoint, meeting=meeting)

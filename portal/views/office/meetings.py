@@ -92,7 +92,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         items=office_meetings.agenda_of(meeting),
         new_items=office_meetings.new_item_links(meeting) if may_edit else [],
         may_edit=may_edit,
-        may_appoint=meeting.roll_id is None and has_role(request.user, "secretary"),
+        may_appoint=may_edit,
     )
 
 
