@@ -11,6 +11,7 @@ from ballots.enums import ContestState, Secrecy
 from ballots.errors import ContestNotReady
 from ballots.models import Checkpoint, Contest, Envelope, LogLeaf, Publication, Roll, RollEntry
 from ballots.rules.proofs.bundle import BundleParts, papers_blt, papers_csv, write_bundle
+from ballots.rules.proofs.canonical import sha256_hex
 from ballots.rules.proofs.returned import ReturnedPapers, read_returned
 from ballots.rules.proofs.rolls import roll_csv
 from ballots.services.handovers import box_of
@@ -43,11 +44,30 @@ def publish(*, contest: Contest, by: "User | None", at: datetime) -> Publication
     return publication
 
 
-def _files(contest: Contest) -> dict[str, str | int]:
-    """Store every file, then name it: Note [File before row]."""
+@needs_transaction
+def write_assessor_bundle(*, contest: Contest, by: "User | None", at: datetime) -> bytes:
+    """Return the bundle with a resolution's votes, for an independent assessor alone (s.342); the trail says so.
+
+    The votes carry no names, but holdings can be read out of the register: so this is never published. Raises
+    `ContestNotReady` before the declaration.
+    """
+    contest = Contest.objects.select_related("count", "opening", "roll").get(pk=contest.pk)
+    if contest.state != ContestState.DECLARED:
+        raise ContestNotReady()
+    bundle = write_bundle(_parts(contest, *_returned(contest)), with_votes=True)
+    audit.record(by=by, at=at, verb="assessor_bundle_made", subject=contest, sha256=sha256_hex(bundle))
+    return bundle
+
+
+def _returned(contest: Contest) -> tuple[bytes, ReturnedPapers]:
     returned_file = read_bytes(contest.opening.file_sha256)
     handed_over = set(Envelope.objects.filter(contest=contest).values_list("sha256", flat=True))
-    returned = read_returned(returned_file, box_of(contest), handed_over)
+    return returned_file, read_returned(returned_file, box_of(contest), handed_over)
+
+
+def _files(contest: Contest) -> dict[str, str | int]:
+    """Store every file, then name it: Note [File before row]."""
+    returned_file, returned = _returned(contest)
     bundle = write_bundle(_parts(contest, returned_file, returned))
     named: dict[str, str | int] = {"bundle_sha256": store_bytes(bundle), "bundle_bytes": len(bundle)}
     if contest.secrecy == Secrecy.NAMED:

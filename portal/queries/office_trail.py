@@ -47,6 +47,7 @@ SENTENCES: dict[str, Promise] = {
     "contest_opened": _("Opened a vote"),
     "contest_prepared": _("Prepared a vote"),
     "contest_published": _("Published a vote's papers and proofs"),
+    "assessor_bundle_made": _("Made the bundle of a vote for an independent assessor"),
     "end_factors": _("Took away all factors of signing in"),
     "end_sessions": _("Ended sessions"),
     "envelopes_handed_over": _("Handed the sealed envelopes to the scrutineer"),

@@ -10,7 +10,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from accounts.models import Party
@@ -23,6 +23,7 @@ from ballots.services.publication import publish
 from ballots.services.voting import Receipt
 from core import clock
 from core.errors import constraint_name
+from core.models import AuditRecord
 from core.storage import read_bytes
 from core.transactions import atomic
 from tests.factories.agm import World, cast, count_vote, declare_vote, make_world, open_vote
@@ -264,3 +265,38 @@ def texts_in(data: bytes) -> list[str]:
         return [data.decode()]
     with ZipFile(BytesIO(data)) as archive:
         return [archive.read(name).decode() for name in archive.namelist() if name not in ("verify.py", "README.txt")]
+
+
+def test_assessor_gets_the_votes_of_a_resolution_in_a_file_of_their_own(tmp_path: Path) -> None:
+    world = make_world(kinds=("resolution",))
+    contest, _receipts = declared(world, "resolution", (4, 0, 0), (0, 60, 40))
+    out = tmp_path / "assessor.zip"
+
+    call_command("assessor_bundle", contest.public_id, str(out), stdout=StringIO())
+
+    with ZipFile(out) as archive:
+        sums = archive.read("sums.csv").decode()
+        (tmp_path / "verify.py").write_bytes(archive.read("verify.py"))
+    checked = subprocess.run(
+        [sys.executable, "-I", "verify.py", "assessor.zip"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (checked.returncode, out.stat().st_mode & 0o077) == (0, 0)
+    assert "60,40" in sums
+    assert AuditRecord.objects.filter(verb="assessor_bundle_made").count() == 1
+
+
+def test_assessor_bundle_before_the_declaration_or_over_a_file_is_refused(tmp_path: Path) -> None:
+    world = make_world(kinds=("resolution",))
+    contest = open_vote(world, "resolution")
+    out = tmp_path / "assessor.zip"
+    out.write_bytes(b"mine")
+
+    with pytest.raises(CommandError, match="at another point"):
+        call_command("assessor_bundle", contest.public_id, str(out))
+    with pytest.raises(CommandError, match="There is no such vote"):
+        call_command("assessor_bundle", "x" * 22, str(out))
+    declare_vote(world, "resolution")
+    with pytest.raises(CommandError, match="is not overwritten"):
+        call_command("assessor_bundle", contest.public_id, str(out))
+
+    assert out.read_bytes() == b"mine"
