@@ -36,3 +36,48 @@ class AttemptOutcome(TextChoices):
     REFUSED = "refused", _("refused")
     SERVER_ERROR = "server_error", _("the provider failed")
     ABANDONED = "abandoned", _("too old to repeat")
+
+
+class MandateScheme(TextChoices):
+    """How an account is named: by sort code and number in the United Kingdom, by IBAN elsewhere."""
+
+    UK = "uk", _("sort code and account number")
+    IBAN = "iban", _("IBAN")
+
+
+class MandateEnd(TextChoices):
+    """Why bank details are not used any more."""
+
+    REPLACED = "replaced", _("replaced by new details")
+    WITHDRAWN = "withdrawn", _("taken back")
+    NOT_ME = "not_me", _("not given by the holder")
+
+
+class PayoutRoute(TextChoices):
+    """The way money leaves."""
+
+    SANDBOX = "sandbox", _("sandbox bank")
+    CSV = "csv", _("file for the bank")
+
+
+class RunState(TextChoices):
+    """The way of a payment run; it only goes forward."""
+
+    DRAFT = "draft", _("waits for approval")
+    APPROVED = "approved", _("approved, waits for its day")
+    PAYING = "paying", _("being paid")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class PayoutState(TextChoices):
+    """See `payments.models.Payout`."""
+
+    READY = "ready", _("waits for its turn")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    SETTLED = "settled", _("paid")
+    FAILED = "failed", _("failed")
+    RETURNED = "returned", _("came back")
+    HELD = "held", _("held back")
+    CANCELLED = "cancelled", _("cancelled")

@@ -1,5 +1,7 @@
 from payments.models.event import EventPoll, ProviderEvent
+from payments.models.mandate import BankMandate
 from payments.models.payment import Payment, PaymentAttempt, Refund
+from payments.models.payout import Payout, PayoutAttempt, PayoutNews, PayoutRun
 from payments.models.sandbox import (
     SandboxDelivery,
     SandboxEvent,
@@ -10,9 +12,14 @@ from payments.models.sandbox import (
 )
 
 __all__ = [
+    "BankMandate",
     "EventPoll",
     "Payment",
     "PaymentAttempt",
+    "Payout",
+    "PayoutAttempt",
+    "PayoutNews",
+    "PayoutRun",
     "ProviderEvent",
     "Refund",
     "SandboxDelivery",
