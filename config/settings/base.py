@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "ballots",
     "beers",
     "agm",
+    "dividends",
     "portal",
 ]
 MIDDLEWARE = [
