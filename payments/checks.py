@@ -22,6 +22,13 @@ def sandbox_problem() -> str:
     return ""
 
 
+def sandbox_bank_problem() -> str:
+    """Return in words why the sandbox bank must not be asked to pay with these settings, or an empty string."""
+    if settings.PAYMENTS != "sandbox":
+        return "PAYMENTS is not 'sandbox': the sandbox bank pays nobody beside a real provider."
+    return sandbox_problem()
+
+
 @checks.register("payments")
 def sandbox_stands_alone(**kwargs: Any) -> list[checks.CheckMessage]:
     """Refuse the sandbox beside a live key or outside the demo, and a provider nobody knows."""

@@ -19,6 +19,7 @@ PAYMENTS = "sandbox"
 STRIPE_SECRET_KEY = "sk_test_sandbox"  # noqa: S105  the in-process sandbox accepts only this
 STRIPE_WEBHOOK_SECRETS = [kept_secret(KILDERKIN_HOME, "webhook_secret")]
 CHECKOUT_ORIGIN = SANDBOX_ORIGIN
+SANDBOX_SETTLE_SECONDS = 2.0  # how long a payout is on its way, in real time
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(KILDERKIN_HOME / "mail")
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")

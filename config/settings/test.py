@@ -19,6 +19,7 @@ PAYMENTS = "sandbox"
 STRIPE_SECRET_KEY = "sk_test_sandbox"  # noqa: S105
 STRIPE_WEBHOOK_SECRETS = ["whsec_tests"]
 CHECKOUT_ORIGIN = SANDBOX_ORIGIN
+SANDBOX_SETTLE_SECONDS = 0.0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {

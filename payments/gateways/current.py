@@ -6,11 +6,14 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from payments.checks import sandbox_problem
+from payments.checks import sandbox_bank_problem, sandbox_problem
+from payments.gateways.payout_port import PayoutGateway
 from payments.gateways.port import Gateway
+from payments.gateways.sandbox_bank import SANDBOX_KEY, SandboxBankGateway
 from payments.gateways.stripe import StripeGateway
 
 SANDBOX_TRANSPORT = "payments.sandbox.api.answer"
+SANDBOX_BANK_TRANSPORT = "payments.sandbox.bank_api.answer"
 
 
 def current_gateway() -> Gateway:
@@ -19,6 +22,20 @@ def current_gateway() -> Gateway:
     if problem:
         raise ImproperlyConfigured(problem)
     return _gateway(settings.PAYMENTS, settings.STRIPE_SECRET_KEY, tuple(settings.STRIPE_WEBHOOK_SECRETS))
+
+
+def current_payout_gateway(route: str) -> PayoutGateway:
+    """Return the gateway of the route; only ``sandbox`` has one, a file is handed over by people.
+
+    ``settings.SANDBOX_BANK_TRANSPORT`` may name another transport: where tests break the line to the bank.
+    """
+    if route != "sandbox":
+        raise ImproperlyConfigured(f"The route {route!r} has no gateway.")
+    problem = sandbox_bank_problem()
+    if problem:
+        raise ImproperlyConfigured(problem)
+    transport = import_string(getattr(settings, "SANDBOX_BANK_TRANSPORT", SANDBOX_BANK_TRANSPORT))
+    return SandboxBankGateway(SANDBOX_KEY, transport=transport)
 
 
 @lru_cache(maxsize=8)

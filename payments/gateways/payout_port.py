@@ -46,8 +46,8 @@ class Destination:
 class PayoutOrder:
     """Everything a payout is sent with; the same order gives the same request body, as the key demands.
 
-    ``payout_id`` is our public id. ``statement_reference`` is what the holder reads on the statement of the account: 1 to
-    18 characters, the length of the reference field of Bacs and Faster Payments.
+    ``payout_id`` is our public id. ``statement_reference`` is what the holder reads on the account's statement: 1 to 18
+    characters, the length of the reference field of Bacs and Faster Payments.
     """
 
     payout_id: str
@@ -77,8 +77,8 @@ class PayoutFacts:
 class PayoutChange:
     """One change of a transfer after it was accepted: settled, failed or returned, with the facts of that moment.
 
-    Numbers only grow, and in the order in which the changes can be read: whoever has read up to a number has missed none
-    below it.
+    Numbers only grow, and in the order in which the changes can be read: whoever has read up to a number has missed
+    none below it.
     """
 
     number: int

@@ -5,10 +5,13 @@ from payments.models.payout import Payout, PayoutAttempt, PayoutNews, PayoutRun
 from payments.models.sandbox import (
     SandboxDelivery,
     SandboxEvent,
+    SandboxFault,
     SandboxIntent,
     SandboxRefund,
     SandboxRequest,
     SandboxSession,
+    SandboxTransfer,
+    SandboxTransferChange,
 )
 
 __all__ = [
@@ -24,8 +27,11 @@ __all__ = [
     "Refund",
     "SandboxDelivery",
     "SandboxEvent",
+    "SandboxFault",
     "SandboxIntent",
     "SandboxRefund",
     "SandboxRequest",
     "SandboxSession",
+    "SandboxTransfer",
+    "SandboxTransferChange",
 ]

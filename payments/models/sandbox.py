@@ -109,3 +109,83 @@ class SandboxRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.status}"
+
+
+class SandboxTransfer(models.Model):
+    """A transfer at the sandbox bank. Nothing keeps one reference from being paid twice: the payer must see to that.
+
+    Of the account only the ending is kept. ``due_at`` is real time, ``returns_at`` the demo's clock; ``due_status`` and
+    ``due_reason`` are what the bank will say when it is due.
+    """
+
+    number = models.BigAutoField(primary_key=True)
+    transfer_id = models.CharField(max_length=80, unique=True)
+    reference = models.CharField(max_length=64)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    scheme = models.CharField(max_length=8)
+    country = models.CharField(max_length=2)
+    holder_name = models.CharField(max_length=140)
+    ending = models.CharField(max_length=4)
+    statement_reference = models.CharField(max_length=18)
+    status = models.CharField(max_length=12, default="pending")
+    reason = models.CharField(max_length=8, blank=True, default="")
+    due_at = models.DateTimeField()
+    due_status = models.CharField(max_length=12)
+    due_reason = models.CharField(max_length=8, blank=True, default="")
+    comes_back = models.BooleanField(default=False)
+    returns_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "payments_sandboxtransfer"
+        constraints = [
+            models.CheckConstraint(name="sandbox_transfer_amount_positive", condition=models.Q(amount__gt=0)),
+        ]
+        indexes = [
+            models.Index(fields=["reference"], name="sandboxtransfer_reference"),
+            models.Index(fields=["number"], name="sandboxtransfer_pending", condition=models.Q(status="pending")),
+            models.Index(
+                fields=["returns_at"], name="sandboxtransfer_returning", condition=models.Q(returns_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.transfer_id} {self.status}"
+
+
+class SandboxTransferChange(models.Model):
+    """What became of a transfer after the bank took it. Numbers are given under one lock, so readers miss none."""
+
+    number = models.BigAutoField(primary_key=True)
+    transfer = models.ForeignKey(SandboxTransfer, on_delete=models.PROTECT, related_name="changes")
+    status = models.CharField(max_length=12)
+    reason = models.CharField(max_length=8, blank=True, default="")
+    happened_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "payments_sandboxtransferchange"
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.status}"
+
+
+class SandboxFault(models.Model):
+    """Something the demo's drawer makes go wrong, once. Armed until ``used_at``; ``outcome`` holds what it met."""
+
+    kind = models.CharField(max_length=24)
+    armed_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    outcome = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "payments_sandboxfault"
+        constraints = [
+            models.UniqueConstraint(
+                name="sandbox_fault_armed_once", fields=["kind"], condition=models.Q(used_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {'used' if self.used_at else 'armed'}"

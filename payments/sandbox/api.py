@@ -1,7 +1,5 @@
 """The sandbox's side of Stripe's API: what the adapter's in-process client calls instead of the network."""
 
-import hashlib
-import json
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -10,19 +8,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
 
 from core import clock
 from core.transactions import atomic
 from payments.checks import sandbox_problem
-from payments.models import SandboxRequest
 from payments.sandbox import sessions
 from payments.sandbox.errors import SandboxError
 from payments.sandbox.forms import decode
 from payments.sandbox.objects import API_VERSION
+from payments.sandbox.once import Answer, answer_once, reply
 
 ONLY_KEY = "sk_test_sandbox"
-Answer = tuple[str, int, dict[str, str]]
 Action = Callable[[str, dict[str, Any], datetime], dict[str, Any]]
 
 ROUTES: list[tuple[str, re.Pattern[str], Action]] = [
@@ -54,9 +50,11 @@ def answer(method: str, url: str, headers: Mapping[str, str], body: str | None) 
     try:
         admit(headers)
         if method == "post":
-            return answer_once(parts.path, body or "", headers.get("Idempotency-Key", ""))
+            request = f"{parts.path}\n{body or ''}"
+            key = headers.get("Idempotency-Key", "")
+            return answer_once(request, key, lambda at: act(method, parts.path, decode(body or ""), at))
         with atomic():
-            return reply(200, act(method, parts.path, decode(parts.query)))
+            return reply(200, act(method, parts.path, decode(parts.query), clock.now()))
     except SandboxError as error:
         return reply(error.status, error.body)
 
@@ -69,37 +67,10 @@ def admit(headers: Mapping[str, str]) -> None:
         raise SandboxError(400, f"The sandbox plays {API_VERSION} only.")
 
 
-def answer_once(path: str, body: str, key: str) -> Answer:
-    """Answer a POST; with a key seen before give the same answer, or refuse another body under it.
-
-    As at Stripe, what fails before anything was done (a refused parameter) is not kept under the key.
-    """
-    fingerprint = hashlib.sha256(f"{path}\n{body}".encode()).hexdigest()
-    with atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 42))", [key])
-        seen = SandboxRequest.objects.filter(key=key).first()
-        if seen is None:
-            text, status, headers = reply(200, act("post", path, decode(body)))
-            SandboxRequest.objects.create(
-                key=key, fingerprint=fingerprint, status=status, body=text, created_at=clock.now()
-            )
-            return text, status, headers
-    if seen.fingerprint != fingerprint:
-        message = "Keys for idempotent requests can only be used with the same parameters they were first used with."
-        raise SandboxError(400, message, kind="idempotency_error")
-    return seen.body, seen.status, {"Idempotent-Replayed": "true"}
-
-
-def act(method: str, path: str, params: dict[str, Any]) -> dict[str, Any]:
+def act(method: str, path: str, params: dict[str, Any], at: datetime) -> dict[str, Any]:
     """Do what the request asks for."""
     for route_method, pattern, action in ROUTES:
         match = pattern.fullmatch(path)
         if match and route_method == method:
-            return action(match[1], params, clock.now())
+            return action(match[1], params, at)
     raise SandboxError(404, f"Unrecognized request URL ({method.upper()}: {path}).")
-
-
-def reply(status: int, body: dict[str, Any]) -> Answer:
-    """Return an answer as the SDK's client expects it."""
-    return json.dumps(body), status, {"Request-Id": f"req_{secrets.token_hex(7)}"}
