@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         ('core', '0003_books'),
         ('equity', '0003_who_stands_in_the_register'),
         ('ledger', '0002_books'),
-        ('payments', '0005_sandbox_bank_and_faults'),
+        ('payments', '0004_bank_mandates_and_payouts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
