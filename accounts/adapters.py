@@ -1,6 +1,5 @@
 """What allauth asks us: who may sign in and how, what a mail says, how secrets are kept."""
 
-import base64
 import io
 from typing import Any
 
@@ -13,9 +12,6 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -35,8 +31,10 @@ from accounts.services.people import register_person, take_sign_up_name
 from accounts.sign_up import typed_at_sign_up
 from core import clock
 from core.errors import constraints_as
+from core.secrets import seal, unseal
 from core.transactions import atomic
 
+FACTORS = "accounts.factors"
 WRONG_PAIR = _("The e-mail address and the password do not belong together.")
 
 
@@ -177,11 +175,11 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Encrypt with the newest key."""
-        return _safe().encrypt(text.encode()).decode()
+        return seal(text, purpose=FACTORS)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Decrypt with whichever of our keys fits; raise when none does."""
-        return _safe().decrypt(encrypted_text.encode()).decode()
+        return unseal(encrypted_text, purpose=FACTORS)
 
     def build_totp_svg(self, url: str) -> str:
         """Draw the QR code, dark on light in every colour scheme: cameras read no other."""
@@ -204,13 +202,3 @@ class FactorAdapter(DefaultMFAAdapter):
         """Name the passkey as its owner is named."""
         shown = user.party.display_name if user.party else user.email
         return super().get_public_key_credential_user_entity(user) | {"display_name": shown}
-
-
-def _safe() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
-
-
-def _derived(secret: str) -> bytes:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"kilderkin.accounts.factors").derive(secret.encode())
-    return base64.urlsafe_b64encode(derived)

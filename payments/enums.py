@@ -1,6 +1,7 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from payments.rules.bank_details import Scheme
 from payments.rules.outcomes import RefundStatus, State
 
 
@@ -41,8 +42,8 @@ class AttemptOutcome(TextChoices):
 class MandateScheme(TextChoices):
     """How an account is named: by sort code and number in the United Kingdom, by IBAN elsewhere."""
 
-    UK = "uk", _("sort code and account number")
-    IBAN = "iban", _("IBAN")
+    UK = Scheme.UK.value, _("sort code and account number")
+    IBAN = Scheme.IBAN.value, _("IBAN")
 
 
 class MandateEnd(TextChoices):

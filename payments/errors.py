@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
+from payments.rules.bank_details import DetailProblem, DetailRefused
 
 
 class AlreadyPaid(DomainError):
@@ -133,3 +134,110 @@ class Mismatch(DomainError):
     def __init__(self, differing: list[str]) -> None:
         self.differing = differing
         super().__init__()
+
+
+DETAIL_SENTENCES = {
+    DetailProblem.NAME_EMPTY: _("Type the name on the account."),
+    DetailProblem.NAME_TOO_LONG: _("Banks take names of at most %(longest)s letters. Shorten it as your bank does."),
+    DetailProblem.NAME_CHARACTER: _(
+        "Banks take Latin letters, digits and a few signs. Write the name as it stands on your card."
+    ),
+    DetailProblem.NAME_NO_LETTER: _("A name needs at least one letter."),
+    DetailProblem.SORT_CODE_EMPTY: _("Type the sort code."),
+    DetailProblem.SORT_CODE_CHARACTER: _("A sort code has digits only, for example 60-16-13."),
+    DetailProblem.SORT_CODE_LENGTH: _("A sort code has 6 digits. This one has %(count)s."),
+    DetailProblem.ACCOUNT_EMPTY: _("Type the account number."),
+    DetailProblem.ACCOUNT_IS_IBAN: _("This looks like an IBAN. Choose IBAN above and type it there."),
+    DetailProblem.ACCOUNT_CHARACTER: _("An account number has digits only."),
+    DetailProblem.ACCOUNT_LENGTH: _("An account number has 8 digits, older ones 6 or 7. This one has %(count)s."),
+    DetailProblem.ONLY_ZEROS: _("These are only zeros. Look at your bank card or a statement."),
+    DetailProblem.IBAN_EMPTY: _("Type the IBAN."),
+    DetailProblem.IBAN_BEGINNING: _(
+        "An IBAN begins with two letters and two digits, for example DE89 or GB29. Check the beginning."
+    ),
+    DetailProblem.IBAN_COUNTRY: _("We know no IBAN that begins with %(country)s. Check the first two letters."),
+    DetailProblem.IBAN_LENGTH: _(
+        "An IBAN that begins with %(country)s has %(expected)s characters. This one has %(count)s."
+    ),
+    DetailProblem.IBAN_CHECK: _("This IBAN does not add up: a digit is wrong, or two changed places. Compare each."),
+    DetailProblem.IBAN_CHARACTER: _("Something in this IBAN stands in the wrong place. Compare each letter and digit."),
+}
+
+
+class BadBankDetails(DomainError):
+    """What was typed cannot be bank details; ``problem`` says why. The sentence never repeats the numbers."""
+
+    code = "bad_bank_details"
+
+    def __init__(self, refused: DetailRefused) -> None:
+        self.problem = refused.problem
+        super().__init__(str(DETAIL_SENTENCES[refused.problem]) % refused.facts)
+
+
+class DetailsUnreadable(DomainError):
+    """What was opened is not what was sealed in this row: somebody wrote to the table, or a key is missing."""
+
+    sentence = _("These bank details cannot be read. Nothing is paid to them.")
+    code = "details_unreadable"
+
+
+class StopLinkUnknown(DomainError):
+    """The secret belongs to no details that could be stopped by it; says nothing more to whoever holds it."""
+
+    sentence = _("This link does nothing any more.")
+    code = "stop_link_unknown"
+
+
+class NothingToPay(DomainError):
+    """No row to pay."""
+
+    sentence = _("There is nobody to pay: nothing is owed, or what is owed still waits for something.")
+    code = "nothing_to_pay"
+
+
+class RunDraftWaits(DomainError):
+    """One draft of a purpose and currency at a time: two would pay the same twice over."""
+
+    sentence = _("Another payment run waits for its approval. Approve or cancel that one first.")
+    code = "run_draft_waits"
+
+
+class MakerCannotPay(DomainError):
+    """Four eyes: whoever prepared a run does not approve it."""
+
+    sentence = _("You prepared this payment run, so somebody else has to approve it.")
+    code = "maker_cannot_pay"
+
+
+class RunChanged(DomainError):
+    """The rows are not those that were read."""
+
+    sentence = _(
+        "Something changed since this payment run was prepared: somebody's bank details, for example. "
+        "Nothing was paid. Cancel it and prepare a new one."
+    )
+    code = "run_changed"
+
+
+class SomebodyDecided(DomainError):
+    """Another person approved or cancelled the run first."""
+
+    code = "somebody_decided"
+
+    def __init__(self, who: str) -> None:
+        self.who = who
+        super().__init__(_("%(who)s was quicker and has decided this payment run already.") % {"who": who})
+
+
+class RunNotReady(DomainError):
+    """The run is not at the step this needs."""
+
+    sentence = _("This payment run is not ready for that yet.")
+    code = "run_not_ready"
+
+
+class RunIsOver(DomainError):
+    """A run that is done or cancelled stays so."""
+
+    sentence = _("This payment run is over.")
+    code = "run_is_over"
