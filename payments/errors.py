@@ -241,3 +241,10 @@ class RunIsOver(DomainError):
 
     sentence = _("This payment run is over.")
     code = "run_is_over"
+
+
+class FileIsWithTheBank(DomainError):
+    """A file cannot be called back from here."""
+
+    sentence = _("The bank has this file already. Ask the bank to stop it, then enter its answers here.")
+    code = "file_is_with_the_bank"

@@ -6,8 +6,10 @@ from celery import shared_task
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from core.jobs import Lease
 from payments.errors import ProviderError
-from payments.services import events, refunds
+from payments.services import events, payout_sweeping, refunds
+from payments.services.payouts import send_payout
 
 logger = logging.getLogger(__name__)
 
@@ -32,3 +34,14 @@ def deliver_sandbox_events() -> None:
     """Let the sandbox post what it has to tell; does nothing with a real provider."""
     if settings.PAYMENTS == "sandbox":
         import_string("payments.sandbox.delivery.deliver_waiting")()
+
+
+@shared_task
+def begin_payout_runs() -> None:
+    """Start the runs whose moment has come."""
+    payout_sweeping.begin_due_runs()
+
+
+def send_payout_item(lease: Lease, payout_id: int) -> None:
+    """Send one payout of a run."""
+    send_payout(payout_id=payout_id, store=lease.store, job_id=lease.job_id)

@@ -177,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
 # first, long work last.
 SWEEPERS = [
     "payments.services.sweeping.sweep",
+    "payments.services.payout_sweeping.sweep",
     "equity.services.sweeping.sweep",
     "ballots.services.sweeping.sweep",
     "agm.services.sweeping.sweep",
@@ -189,6 +190,7 @@ JOB_HANDLERS = {
     "certificates": "equity.tasks.issue_certificate_item",
     "allotment_letters": "equity.tasks.send_allotment_letter_item",
     "meeting_notices": "agm.tasks.send_notice_item",
+    "payouts": "payments.tasks.send_payout_item",
 }
 PAYMENT_HANDLERS = {
     "share_application": {
@@ -199,6 +201,15 @@ PAYMENT_HANDLERS = {
         "refunded": "equity.services.payments_in.record_refunded",
         "refund_failed": "equity.services.returned_money.record_refund_failed",
         "refund_settled": "equity.services.returned_money.record_refund_settled",
+    },
+}
+PAYOUT_HANDLERS = {
+    "dividend": {
+        "sent": "dividends.services.payout_news.book_sent",
+        "settled": "dividends.services.payout_news.book_settled",
+        "failed": "dividends.services.payout_news.take_back_failed",
+        "returned": "dividends.services.payout_news.take_back_returned",
+        "released": "dividends.services.payout_news.release",
     },
 }
 # Money in a clearing account may be this old before `manage.py prove` asks for a reason.

@@ -1,0 +1,127 @@
+"""What no message announced about money out: runs whose day has come, the bank's news, payouts nobody finished."""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from core import audit, clock
+from core.sweeping import each
+from core.transactions import atomic, refuses_transaction
+from payments.enums import PayoutRoute, RunState
+from payments.errors import Mismatch
+from payments.gateways.current import current_payout_gateway
+from payments.gateways.payout_port import PayoutChange
+from payments.models import Payout, PayoutNews
+from payments.queries.payout_runs import runs_to_begin, runs_to_finish
+from payments.services.payout_runs import begin_run, finish_run
+from payments.services.payouts import give_up_payout, send_payout, take_facts
+
+logger = logging.getLogger(__name__)
+BATCH = 500
+STUCK_AFTER = timedelta(minutes=10)
+CLAIM_NEWS = """
+UPDATE payments_payoutnews SET claimed_until = clock_timestamp() + interval '60 seconds'
+WHERE route = %s AND (claimed_until IS NULL OR claimed_until < clock_timestamp()) RETURNING read_until
+"""
+# A payout whose job is over while an attempt is open, or failed without a word, longer than any call takes.
+STUCK = """
+SELECT payout.id FROM payments_payout payout
+JOIN payments_payoutrun run ON run.id = payout.run_id JOIN core_job job ON job.id = run.job_id
+WHERE payout.state IN ('ready', 'sending') AND job.state IN ('done', 'cancelled') AND run.route <> 'csv'
+  AND NOT EXISTS (SELECT 1 FROM payments_payoutattempt attempt WHERE attempt.payout_id = payout.id
+                  AND greatest(attempt.started_at, attempt.ended_at) > clock_timestamp() - %s)
+ORDER BY payout.id LIMIT %s
+"""
+
+
+@refuses_transaction
+def sweep() -> None:
+    """Begin, read, finish: each step takes rows that wait and does a limited amount, so sweeps may overlap."""
+    begin_due_runs()
+    if settings.PAYMENTS == "sandbox":
+        each([PayoutRoute.SANDBOX], read_news)
+    each(stuck_payouts(), resolve_payout)
+    each(runs_to_finish(), _finish)
+
+
+def begin_due_runs() -> None:
+    """Start the job of every approved run whose moment has come."""
+    each(runs_to_begin(), _begin)
+
+
+def _begin(run_id: int) -> None:
+    with atomic():
+        begin_run(run_id=run_id, at=clock.now())
+
+
+def _finish(run_id: int) -> None:
+    with atomic():
+        finish_run(run_id=run_id, at=clock.now())
+
+
+def stuck_payouts() -> list[int]:
+    """Return payouts that no job will touch any more although the bank may have heard of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(STUCK, [STUCK_AFTER, BATCH])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def resolve_payout(payout_id: int) -> None:
+    """Let a payout that its job left behind end as the bank says; one of a cancelled run is not sent any more."""
+    payout = Payout.objects.select_related("run").get(pk=payout_id)
+    if payout.run.state != RunState.CANCELLED:
+        send_payout(payout_id=payout_id, store=atomic)
+        return
+    found = current_payout_gateway(payout.run.route).find(payout.public_id)
+    with atomic():
+        give_up_payout(payout_id=payout_id, found=found, at=clock.now())
+
+
+def read_news(route: str) -> int:
+    """Read the bank's changes since the last reading and write each; return how many there were.
+
+    News of a transfer we did not order as the bank has it is put in the audit trail for a person to look at.
+    """
+    PayoutNews.objects.get_or_create(route=route)
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM_NEWS, [route])
+        row = cursor.fetchone()
+    if row is None:
+        return 0
+    changes = current_payout_gateway(route).changes_since(row[0], limit=BATCH)
+    for change in changes:
+        take_change(route, change)
+    PayoutNews.objects.filter(route=route).update(claimed_until=None)
+    return len(changes)
+
+
+def take_change(route: str, change: PayoutChange) -> None:
+    """Write one change together with how far the list is read, so that none is taken twice or lost."""
+    with atomic():
+        payout = Payout.objects.filter(public_id=change.facts.payout_id).first()
+        try:
+            with atomic():
+                if payout is None:
+                    raise Mismatch(["payout_id"])
+                take_facts(payout_id=payout.pk, facts=change.facts, at=clock.now())
+        except Mismatch as mismatch:
+            _park(route, change, mismatch)
+        PayoutNews.objects.filter(route=route, read_until__lt=change.number).update(read_until=change.number)
+
+
+def _park(route: str, change: PayoutChange, mismatch: Mismatch) -> None:
+    logger.error("news %s of %s differs from our record: %s", change.number, route, mismatch.differing)
+    news = PayoutNews.objects.get(route=route)
+    facts = change.facts
+    audit.record(
+        by=None,
+        at=clock.now(),
+        verb="payout_news_parked",
+        subject=news,
+        number=change.number,
+        payout=facts.payout_id,
+        provider_id=facts.provider_id,
+        differing=mismatch.differing,
+    )
