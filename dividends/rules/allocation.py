@@ -1,7 +1,8 @@
 """Who is owed how much of a dividend, to the last minor unit, and what becomes of the rest.
 
-Model articles (SI 2008/3229 Sch. 3 art. 71) pay each holder by the shares held; no statute and no published practice
-of registrars says how to round, so the rule is chosen per declaration and printed. One entitlement per holding, never
+Model articles (SI 2008/3229 Sch. 3 art. 71) pay by the amounts paid up, which for fully paid shares of one class means
+by the shares held; shares partly paid in the period are the caller's to refuse. No statute and no published practice of
+registrars says how to round, so the rule is chosen per declaration and printed. One entitlement per holding, never
 per lot or certificate. Rounding each to the nearest is not offered: half-up pays more than was declared as soon as
 most fractions are halves (200,000 small holdings at 0.5p: GBP 76.59 of 56,990.66 too much).
 """
@@ -90,16 +91,16 @@ def allocate(
 ) -> Allocation[Key]:
     """Return what each holding is owed of a rate per share or of a pot, exactly one of them given, in minor units.
 
-    ``floor``: each rounded down, the whole minor units of the rest retained. ``carry`` (a rate only): the brought
-    fraction is added before rounding down, the rest is carried, nothing retained. ``largest_remainder`` (a pot only):
-    the sum is the pot; of equal remainders the smaller key comes first. Under ``floor`` and ``largest_remainder`` a
+    A rate goes with ``floor`` (each rounded down, the whole minor units of the rest retained) or ``carry`` (the brought
+    fraction is added before rounding down, the rest is carried, nothing retained), a pot with ``largest_remainder``
+    (the sum is the pot; of equal remainders the smaller key comes first). Under ``floor`` and ``largest_remainder`` a
     brought fraction is carried on untouched, so that no holder loses what an earlier declaration left. Refuses
     (`RuleBroken`) the other combinations, and what `measure.measure` refuses.
     """
     measured = measure(holdings, rate_minor=rate_minor, pot_minor=pot_minor)
     if rounding == Rounding.LARGEST_REMAINDER and pot_minor is None:
         raise RuleBroken(Code.ROUNDING_NEEDS_POT)
-    if rounding == Rounding.CARRY and rate_minor is None:
+    if rounding != Rounding.LARGEST_REMAINDER and rate_minor is None:
         raise RuleBroken(Code.ROUNDING_NEEDS_RATE)
     units = whole_units(measured, Method(rounding.value))
     carried = _carried(measured, units) if rounding == Rounding.CARRY else measured.brought

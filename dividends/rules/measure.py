@@ -15,6 +15,7 @@ from dividends.rules.scale import TRILLION, trillionths
 
 Key = TypeVar("Key", int, str)
 ZERO = Decimal(0)
+RATE_BELOW_MINOR = 10**12  # what a column Numeric(24, 12) holds
 
 
 class Method(StrEnum):
@@ -76,8 +77,10 @@ def measure(holdings: Sequence[Holding[Key]], *, rate_minor: Decimal | None, pot
 
 
 def rate_trillionths(rate_minor: Decimal) -> int:
-    """Return the rate per share in trillionths of a minor unit; refuse (`RuleBroken`) one that is not positive."""
+    """Return the rate per share in trillionths of a minor unit; refuse (`RuleBroken`) one not positive or too large."""
     rate = trillionths(rate_minor)
+    if rate >= RATE_BELOW_MINOR * TRILLION:
+        raise RuleBroken(Code.FIGURE_NOT_EXACT)
     if rate <= 0:
         raise RuleBroken(Code.RATE_NOT_POSITIVE)
     return rate

@@ -9,14 +9,14 @@ from dividends.rules.refusals import Code, RuleBroken
 
 DECIMALS = 12
 TRILLION = 1_000_000_000_000
-WHOLE_DIGITS_MAX = 12  # before the point, as in a column Numeric(24, 12)
+WHOLE_DIGITS_MAX = 60  # before the point: more than any holding times any rate
 EXACT = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow, FloatOperation])
 
 
 def trillionths(figure: Decimal) -> int:
     """Return the figure, in minor units, as a whole number of trillionths of one.
 
-    Refuses (`RuleBroken`) what is no number, has more than 12 decimals or more than 12 digits before the point;
+    Refuses (`RuleBroken`) what is no number, has more than 12 decimals or more than 60 digits before the point;
     anything but a Decimal, above all a float, is a `TypeError`.
     """
     if not isinstance(figure, Decimal):
