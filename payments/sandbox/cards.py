@@ -6,6 +6,8 @@ from enum import StrEnum
 from core.locks import lock
 from core.transactions import needs_transaction
 from payments.models import SandboxIntent, SandboxSession
+from payments.sandbox import faults
+from payments.sandbox.faults import Fault
 from payments.sandbox.happenings import happen, new_id
 from payments.sandbox.objects import intent_json, session_json
 
@@ -41,7 +43,9 @@ def pay(session_id: str, card: Card, *, at: datetime) -> SandboxSession:
     if session.status != "open" or session.expires_at <= at:
         return session
     intent = intent_of(session, at=at)
-    if card == Card.GOOD:
+    if card != Card.NO_FUNDS and faults.take(Fault.DECLINE_CARD, at=at, session=session.pk):
+        _decline(intent, "do_not_honor", at=at)
+    elif card == Card.GOOD:
         _succeed(session, intent, at=at)
     elif card == Card.NO_FUNDS:
         _decline(intent, "insufficient_funds", at=at)

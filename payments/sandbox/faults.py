@@ -1,13 +1,13 @@
 """What the demo's drawer may make go wrong. A fault is armed by a person and met once, by the sandbox alone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
 
 from core.transactions import needs_transaction
-from payments.models import SandboxFault
+from payments.models import SandboxEvent, SandboxFault
 
 
 class Fault(StrEnum):
@@ -31,6 +31,20 @@ ARMED = (
     Fault.REORDER_WEBHOOKS,
     Fault.LOSE_BANK_ANSWER,
 )
+# What a fault of webhooks may meet: the rest would show nothing.
+TELLS_OF_MONEY = frozenset(
+    {
+        "payment_intent.succeeded",
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.async_payment_failed",
+        "refund.created",
+    }
+)
+AT_ONCE = timedelta(0)
+DELAY = timedelta(seconds=30)
+OVERTAKEN_BY = timedelta(seconds=6)
+DUPLICATES = (AT_ONCE, AT_ONCE, timedelta(seconds=4))
 OF_WEBHOOKS = (Fault.DELAY_WEBHOOK, Fault.DUPLICATE_WEBHOOK, Fault.REORDER_WEBHOOKS)
 
 
@@ -61,6 +75,22 @@ def take(kind: Fault, *, at: datetime, **outcome: Any) -> SandboxFault | None:
     fault.used_at, fault.outcome = at, outcome
     fault.save(update_fields=["used_at", "outcome"])
     return fault
+
+
+@needs_transaction
+def postings(event: SandboxEvent, *, at: datetime) -> list[timedelta]:
+    """Return after which waits the message is posted: once and at once, unless a waiting fault meets it."""
+    if event.type not in TELLS_OF_MONEY:
+        return [AT_ONCE]
+    fault = take_for_event(event.event_id, at=at)
+    if fault is None:
+        return [AT_ONCE]
+    if fault.kind == Fault.DELAY_WEBHOOK:
+        return [DELAY]
+    if fault.kind == Fault.DUPLICATE_WEBHOOK:
+        return list(DUPLICATES)
+    is_first = len(fault.outcome["events"]) == 1
+    return [OVERTAKEN_BY] if is_first else [AT_ONCE]
 
 
 @needs_transaction

@@ -8,13 +8,18 @@ from core import clock
 from core.jobs import after_commit
 from core.transactions import needs_transaction
 from payments.models import SandboxDelivery, SandboxEvent
+from payments.sandbox import faults
 
 
 @needs_transaction
 def happen(kind: str, body: dict[str, Any], *, at: datetime, delay: timedelta = timedelta(0)) -> SandboxEvent:
-    """Write what happened and queue one posting of it, due after the delay in real time."""
+    """Write what happened and queue its posting, due after the delay in real time.
+
+    It is posted once, unless a fault of the demo's drawer meets it.
+    """
     event = SandboxEvent.objects.create(event_id=new_id("evt"), type=kind, body=body, created_at=at)
-    deliver(event, at=at, delay=delay)
+    for wait in faults.postings(event, at=at):
+        deliver(event, at=at, delay=delay + wait)
     return event
 
 

@@ -8,6 +8,7 @@ from payments.models import SandboxEvent, SandboxIntent, SandboxRefund, SandboxS
 
 API_VERSION = "2026-10-28.endive"
 DECLINES = {
+    "do_not_honor": ("card_declined", "The card was declined."),
     "insufficient_funds": ("card_declined", "Your card has insufficient funds."),
     "authentication_failed": ("payment_intent_authentication_failure", "The card's owner was not confirmed."),
     "bank_said_no": ("card_declined", "The bank said no."),

@@ -127,6 +127,7 @@ def said_no(intent: SandboxIntent | None) -> str:
     if intent is None:
         return ""
     reasons = {
+        "do_not_honor": _("The bank of this card declined it. Nothing was taken. Try another card, or the same again."),
         "insufficient_funds": _("The card was declined: not enough money. Nothing was taken. Try another card."),
         "authentication_failed": _("Your bank was not told that it is you. Nothing was taken. Try again."),
     }
