@@ -81,3 +81,14 @@ def format_minor(amount_minor: int, currency: str, language: str = "en") -> str:
     if currency in SYMBOL_BEHIND:
         return f"{sign}{figures}{NO_BREAK_SPACE}{symbol}"
     return f"{sign}{symbol}{figures}"
+
+
+def format_exact(amount_minor: Decimal, currency: str, language: str = "en") -> str:
+    """Return an amount that may hold fractions of a minor unit, every decimal kept: ``£0.000034``, ``£1,234.5678``."""
+    whole, _point, decimals = f"{amount_minor.copy_abs():f}".partition(".")
+    sign = "−" if amount_minor < 0 else ""
+    text, fraction = format_minor(int(whole), currency, language), decimals.rstrip("0")
+    if not fraction:
+        return sign + text
+    point = "" if minor_units(currency) else ("," if language.startswith("vi") else ".")
+    return sign + re.sub(r"(\d)(?=\D*$)", rf"\g<1>{point}{fraction}", text)

@@ -1,9 +1,11 @@
 """Money in templates."""
 
+from decimal import Decimal
+
 from django import template
 from django.utils.translation import get_language
 
-from core.money import format_minor
+from core.money import format_exact, format_minor
 
 register = template.Library()
 
@@ -14,3 +16,9 @@ def money(amount_minor: int | str | None, currency: str) -> str:
     if amount_minor is None or amount_minor == "":
         return ""
     return format_minor(int(amount_minor), currency, get_language() or "en")
+
+
+@register.filter
+def exact_money(amount_minor: Decimal, currency: str) -> str:
+    """Format an amount that may hold fractions of a minor unit in the reader's language: see `format_exact`."""
+    return format_exact(amount_minor, currency, get_language() or "en")

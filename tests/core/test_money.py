@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from core.money import (
     AmountDoesNotFit,
     decimal_from_minor,
+    format_exact,
     format_minor,
     from_minor,
     minor_from_decimal,
@@ -76,3 +77,21 @@ def test_typed_amount_that_is_none_is_refused(text: str) -> None:
 )
 def test_amount_is_shown_as_readers_write_it(minor: int, currency: str, language: str, shown: str) -> None:
     assert format_minor(minor, currency, language) == shown
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "language", "shown"),
+    [
+        ("0.0034", "GBP", "en", "£0.000034"),
+        ("0.0034", "GBP", "vi", "£0,000034"),
+        ("250", "GBP", "en", "£2.50"),
+        ("123456.780000000000", "GBP", "en", "£1,234.5678"),
+        ("-0.5", "GBP", "en", "−£0.005"),
+        ("12.5", "VND", "vi", "12,5\u00a0₫"),
+        ("1.5", "JPY", "en", "¥1.5"),
+        ("1.5", "KWD", "en", "KWD\u00a00.0015"),
+        ("99999999999999999999999999.123456789012", "JPY", "en", "¥99,999,999,999,999,999,999,999,999.123456789012"),
+    ],
+)
+def test_exact_amount_keeps_every_decimal(minor: str, currency: str, language: str, shown: str) -> None:
+    assert format_exact(Decimal(minor), currency, language) == shown
