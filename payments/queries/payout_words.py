@@ -36,9 +36,29 @@ REASONS = {
     PayoutReason.BAD_REQUEST: ReasonWords(_("Our order to the bank was wrong."), OURS, False),
     PayoutReason.OTHER: ReasonWords(_("The bank did not say why."), OURS, False),
 }
+# Why a payout was not sent at all: codes of payments.services.payouts and payments.services.payout_runs.
+NEVER_SENT = {
+    "details_changed": ReasonWords(
+        _("The bank details were changed or taken back after the payment was approved."),
+        _("If that was not you, tell us at once. If it was, you need not do anything more."),
+        False,
+    ),
+    "details_wait": ReasonWords(
+        _("The bank details are new and may not be used yet."),
+        _("If you did not give them, tell us at once. If you did, you need not do anything more."),
+        False,
+    ),
+    "cancelled": ReasonWords(
+        _("The payment run was stopped before this payment was sent."),
+        _("You need not do anything: it is paid with the next run."),
+        False,
+    ),
+}
 
 
 def payout_reason_words(reason: str) -> ReasonWords:
-    """Return the sentences of a code of `PayoutReason`; a code nobody knows reads as ``other``."""
+    """Return the sentences of the reason of a payout that ended; a code nobody knows reads as ``other``."""
+    if reason in NEVER_SENT:
+        return NEVER_SENT[reason]
     known = PayoutReason(reason) if reason in set(PayoutReason) else PayoutReason.OTHER
     return REASONS[known]

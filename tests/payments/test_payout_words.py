@@ -2,14 +2,16 @@
 
 import pytest
 
-from payments.queries.payout_words import REASONS, payout_reason_words
+from payments.queries.payout_words import NEVER_SENT, REASONS, payout_reason_words
 from payments.rules.payout_states import PayoutReason
+from payments.services.payouts import DETAILS_CHANGED, DETAILS_WAIT
 
 
 def test_every_reason_has_its_own_words() -> None:
-    said = [str(words.why) for words in REASONS.values()]
+    said = [str(words.why) for words in [*REASONS.values(), *NEVER_SENT.values()]]
 
     assert set(REASONS) == set(PayoutReason)
+    assert set(NEVER_SENT) == {DETAILS_CHANGED, DETAILS_WAIT, "cancelled"}
     assert len(set(said)) == len(said)
 
 
