@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 class NotSealedHere(Exception):
@@ -55,11 +56,11 @@ def _safe(purpose: str) -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(secret, purpose))) for secret in _secrets()])
 
 
-def _secrets() -> list[str]:
+def _secrets() -> list[str | bytes]:
     return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
 @lru_cache(maxsize=64)
-def _derived(secret: str, purpose: str) -> bytes:
+def _derived(secret: str | bytes, purpose: str) -> bytes:
     key = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"kilderkin.{purpose}".encode())
-    return key.derive(secret.encode())
+    return key.derive(force_bytes(secret))

@@ -214,6 +214,8 @@ PAYOUT_HANDLERS = {
 }
 # Money in a clearing account may be this old before `manage.py prove` asks for a reason.
 CLEARING_AGE_DAYS_MAX = int(os.environ.get("CLEARING_AGE_DAYS_MAX", "45"))
+# Who writes the mails of rooms that know no issuer: a function that returns the company, or None before the set-up.
+ISSUER = "equity.queries.company.find_company"
 # How many ideas of one person may wait for an answer in one call (beers).
 OPEN_IDEAS_MAX = 5
 # How long a worker may be silent before another goes on; every single item must take less.

@@ -12,6 +12,11 @@ def get_company() -> Company:
     return Company.objects.get()
 
 
+def find_company() -> Company | None:
+    """Return the issuer, or None on an installation that was never set up."""
+    return Company.objects.first()
+
+
 def issued_shares(*, on: date | None = None) -> dict[int, int]:
     """Return issued shares by share class id: what left the unissued pool less what came back."""
     entries = RegisterEntry.objects.all()

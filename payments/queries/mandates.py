@@ -1,4 +1,4 @@
-"""Reading bank details. The numbers are opened for a gateway or a bank's file only: `payments.gateways.destinations`."""
+"""Reading bank details. Their numbers are opened for gateways and banks' files only: payments.gateways.destinations."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -77,6 +77,12 @@ def find_trusted_before(mandate: BankMandate) -> BankMandate | None:
     """
     earlier = BankMandate.objects.filter(party_id=mandate.party_id, pk__lt=mandate.pk, ended_how=MandateEnd.REPLACED)
     return next((row for row in earlier.order_by("-pk") if row.ended_at and row.ended_at >= row.usable_from), None)
+
+
+def find_restored_by_stop(mandate: BankMandate) -> BankMandate | None:
+    """Return the details that came back into force when these were stopped."""
+    restored = BankMandate.objects.filter(party_id=mandate.party_id, restores__isnull=False)
+    return restored.filter(given_at=mandate.ended_at).first() if mandate.ended_at else None
 
 
 def stopped_lately(*, at: datetime, days: int = 30) -> QuerySet[BankMandate]:

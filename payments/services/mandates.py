@@ -6,24 +6,125 @@ them without signing in. Only the first details a party ever gave are usable at 
 give "first" ones anew.
 """
 
+import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from accounts.models import Party, User
-from core.secrets import fingerprint, seal
+from accounts.queries.changes import has_reset_since
+from accounts.queries.parties import users_deciding_for
+from accounts.services.sessions import end_sessions
+from core import audit
+from core.locks import lock
+from core.secrets import fingerprint, is_fingerprint_of, seal
+from core.transactions import needs_transaction
+from payments.enums import MandateEnd
+from payments.errors import StopLinkUnknown
 from payments.models import BankMandate
-from payments.queries.mandates import PURPOSE, hashed_token
+from payments.queries.mandates import (
+    PURPOSE,
+    find_restored_by_stop,
+    find_stoppable,
+    find_trusted_before,
+    hashed_token,
+    mandate_of,
+)
 from payments.rules.bank_details import BankDetails
+from payments.services.mandate_mails import tell_about_mandate
 
 HOLD = timedelta(days=7)
 
 
-class ExampleRow(NamedTuple):
-    """Details of the demo's example; usable from the moment they were given."""
+class Stopped(NamedTuple):
+    """Details that were stopped, and the ones that came back into force, if there were any to trust."""
 
-    party_id: int
-    details: BankDetails
-    given_at: datetime
+    mandate: BankMandate
+    restored: BankMandate | None
+
+
+@needs_transaction
+def give_mandate(*, party: Party, details: BankDetails, by: User, at: datetime) -> BankMandate:
+    """Pay the party to these details from now on, or after seven days: see Note [Bank details].
+
+    The same details again change nothing. The same account under a corrected name waits no longer than it did before.
+    The caller has made sure that the user decides for the party and is there (Note [Fresh factor]).
+    """
+    party = lock(Party.objects.all(), pk=party.pk)
+    standing = mandate_of(party.pk)
+    if standing is not None:
+        at = max(at, standing.given_at)
+        if _is_same_account(standing, details) and standing.holder_name == details.holder_name:
+            return standing
+    is_first = not BankMandate.objects.filter(party=party).exists()
+    usable_from = _usable_from(standing, details, is_first and not has_reset_since(by, at - HOLD), at)
+    if standing is not None:
+        _end(standing, MandateEnd.REPLACED, at)
+    token = secrets.token_urlsafe(32)
+    row = written_mandate(party=party, details=details, by=by, at=at, usable_from=usable_from, token=token)
+    row.save()
+    audit.record(
+        by=by,
+        at=at,
+        verb="mandate_given",
+        subject=row,
+        party=party.public_id,
+        ending=row.ending,
+        replaces=standing.ending if standing else "",
+        usable_from=usable_from.isoformat(),
+    )
+    kind = "bank_given" if is_first else "bank_changed"
+    tell_about_mandate(kind=kind, party=party, mandate=row, at=at, token=token, earlier=standing)
+    return row
+
+
+@needs_transaction
+def withdraw_mandate(*, party: Party, by: User, at: datetime) -> BankMandate | None:
+    """Pay the party nowhere from now on; return the details that ended, None when there were none."""
+    party = lock(Party.objects.all(), pk=party.pk)
+    standing = mandate_of(party.pk)
+    if standing is None:
+        return None
+    at = max(at, standing.given_at)
+    _end(standing, MandateEnd.WITHDRAWN, at)
+    audit.record(
+        by=by, at=at, verb="mandate_withdrawn", subject=standing, party=party.public_id, ending=standing.ending
+    )
+    tell_about_mandate(kind="bank_withdrawn", party=party, mandate=standing, at=at)
+    return standing
+
+
+@needs_transaction
+def stop_by_token(*, token: str, at: datetime) -> Stopped:
+    """End details that their holder did not give, by the secret of the mail; raise `StopLinkUnknown`.
+
+    The details trusted before come back as a new row and are usable at once, for they were before. Whoever could have
+    given the false ones is signed out everywhere and has to prove anew who they are. The second call with the same
+    secret returns what the first one did.
+    """
+    found = find_stoppable(token, at=at)
+    if found is None:
+        raise StopLinkUnknown()
+    party = lock(Party.objects.all(), pk=found.party_id)
+    found = find_stoppable(token, at=at)
+    if found is None:
+        raise StopLinkUnknown()
+    if found.ended_at is not None:
+        return Stopped(found, find_restored_by_stop(found))
+    _end(found, MandateEnd.NOT_ME, at)
+    restored = _restore(find_trusted_before(found), at)
+    for user in {*users_deciding_for(party), *([found.given_by] if found.given_by else [])}:
+        end_sessions(user=user, by=None, at=at)
+    audit.record(
+        by=None,
+        at=at,
+        verb="mandate_stopped",
+        subject=found,
+        party=party.public_id,
+        ending=found.ending,
+        restored=restored.ending if restored else "",
+    )
+    tell_about_mandate(kind="bank_stopped", party=party, mandate=found, at=at, earlier=restored)
+    return Stopped(found, restored)
 
 
 def written_mandate(
@@ -50,4 +151,37 @@ def written_mandate(
         usable_from=usable_from,
         stop_token_sha256=hashed_token(token) if token else None,
         restores=restores,
+    )
+
+
+def _usable_from(standing: BankMandate | None, details: BankDetails, at_once: bool, at: datetime) -> datetime:
+    if standing is not None and _is_same_account(standing, details):
+        return max(at, standing.usable_from)
+    return at if at_once else at + HOLD
+
+
+def _is_same_account(mandate: BankMandate, details: BankDetails) -> bool:
+    return is_fingerprint_of(mandate.fingerprint, details.numbers, purpose=PURPOSE)
+
+
+def _end(mandate: BankMandate, how: MandateEnd, at: datetime) -> None:
+    mandate.ended_at, mandate.ended_how = at, how
+    mandate.save(update_fields=["ended_at", "ended_how"])
+
+
+def _restore(trusted: BankMandate | None, at: datetime) -> BankMandate | None:
+    if trusted is None:
+        return None
+    return BankMandate.objects.create(
+        party_id=trusted.party_id,
+        scheme=trusted.scheme,
+        country=trusted.country,
+        holder_name=trusted.holder_name,
+        sealed=trusted.sealed,
+        ending=trusted.ending,
+        fingerprint=trusted.fingerprint,
+        given_at=at,
+        given_by=None,
+        usable_from=at,
+        restores=trusted,
     )

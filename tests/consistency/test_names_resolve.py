@@ -13,7 +13,7 @@ HINT = re.compile(r'after_commit\(\s*"([a-z_.]+)"')
 
 
 def dotted_names() -> list[str]:
-    names = [*settings.SWEEPERS, *settings.READINESS, *settings.JOB_HANDLERS.values()]
+    names = [settings.ISSUER, *settings.SWEEPERS, *settings.READINESS, *settings.JOB_HANDLERS.values()]
     for handlers in settings.PAYMENT_HANDLERS.values():
         names += handlers.values()
     return names
