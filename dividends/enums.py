@@ -59,5 +59,41 @@ class Way(models.TextChoices):
     BANK = "bank", _("goes to the bank account")
     WAITING = "waiting", _("waits for bank details")
     HELD = "held", _("waits until new bank details may be used")
+    NEXT = "next", _("goes with the next payment run")
     JAR = "jar", _("stays in the penny jar")
     NOTHING = "nothing", _("less than the smallest coin")
+
+
+class AgreementState(models.TextChoices):
+    """The way of a royalty agreement; it only goes forward."""
+
+    PROPOSED = "proposed", _("waits for a director")
+    APPROVED = "approved", _("in force")
+    DROPPED = "dropped", _("laid aside")
+
+
+class ReportState(models.TextChoices):
+    """The way of a figure of sales; it only goes forward."""
+
+    ENTERED = "entered", _("waits for a second person")
+    APPROVED = "approved", _("approved")
+    DROPPED = "dropped", _("laid aside")
+
+
+class ReportKind(models.TextChoices):
+    """What a line of sales says. What was sold is said once a period; all else is a new line about that one."""
+
+    SALES = "sales", _("sales of a period")
+    RETURNS = "returns", _("beer that came back later")
+    CORRECTION = "correction", _("correction of a figure")
+
+
+class RoyaltyWay(models.TextChoices):
+    """What becomes of a royalty on the day its statement is issued."""
+
+    BANK = "bank", _("goes to the bank account")
+    WAITING = "waiting", _("waits for bank details")
+    HELD = "held", _("waits until new bank details may be used")
+    KEPT = "kept", _("carried to the next statement, being below the minimum")
+    OWED = "owed", _("carried to the next statement and never asked back")
+    NOTHING = "nothing", _("nothing to pay")

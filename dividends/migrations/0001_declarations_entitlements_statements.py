@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(max_length=2)),
                 ('issued_on', models.DateField()),
                 ('issued_at', models.DateTimeField()),
-                ('way', models.CharField(choices=[('bank', 'goes to the bank account'), ('waiting', 'waits for bank details'), ('held', 'waits until new bank details may be used'), ('jar', 'stays in the penny jar'), ('nothing', 'less than the smallest coin')], max_length=8)),
+                ('way', models.CharField(choices=[('bank', 'goes to the bank account'), ('waiting', 'waits for bank details'), ('held', 'waits until new bank details may be used'), ('next', 'goes with the next payment run'), ('jar', 'stays in the penny jar'), ('nothing', 'less than the smallest coin')], max_length=8)),
                 ('ending', models.CharField(blank=True, default='', max_length=4)),
                 ('earlier_minor', models.BigIntegerField()),
                 ('paid_minor', models.BigIntegerField()),
@@ -282,7 +282,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('way__in', ['bank', 'waiting', 'held', 'jar', 'nothing'])), name='statement_way_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('way__in', ['bank', 'waiting', 'held', 'next', 'jar', 'nothing'])), name='statement_way_known'),
         ),
         migrations.AddConstraint(
             model_name='statement',

@@ -38,11 +38,10 @@ WITH previous AS ({PREVIOUS}), compared AS (
     WHERE payout.run_id = %(run)s
 )
 """  # noqa: S608  our own text
-COUNTS = CHANGES + "SELECT what, count(*) FROM compared WHERE what IS NOT NULL GROUP BY what"
-SAMPLE = (
-    CHANGES
-    + "SELECT id FROM compared WHERE what = %(what)s ORDER BY abs(COALESCE(difference, 0)) DESC, id LIMIT %(limit)s"
-)
+COUNTS = f"{CHANGES} SELECT what, count(*) FROM compared WHERE what IS NOT NULL GROUP BY what"  # noqa: S608  our own text
+SAMPLE = f"""{CHANGES}
+SELECT id FROM compared WHERE what = %(what)s ORDER BY abs(COALESCE(difference, 0)) DESC, id LIMIT %(limit)s
+"""  # noqa: S608  our own text
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 """What no message announced about money out: runs whose day has come, the bank's news, payouts nobody finished."""
 
 import logging
-from datetime import timedelta
-
 from django.conf import settings
 from django.db import connection
 
@@ -20,7 +18,7 @@ from payments.services.payouts import give_up_payout, send_payout, take_facts
 
 logger = logging.getLogger(__name__)
 BATCH = 500
-STUCK_AFTER = timedelta(minutes=10)
+STUCK_AFTER_SECONDS = 600
 CLAIM_NEWS = """
 UPDATE payments_payoutnews SET claimed_until = clock_timestamp() + interval '60 seconds'
 WHERE route = %s AND (claimed_until IS NULL OR claimed_until < clock_timestamp()) RETURNING read_until
@@ -31,7 +29,7 @@ SELECT payout.id FROM payments_payout payout
 JOIN payments_payoutrun run ON run.id = payout.run_id JOIN core_job job ON job.id = run.job_id
 WHERE payout.state IN ('ready', 'sending') AND job.state IN ('done', 'cancelled') AND run.route <> 'csv'
   AND NOT EXISTS (SELECT 1 FROM payments_payoutattempt attempt WHERE attempt.payout_id = payout.id
-                  AND greatest(attempt.started_at, attempt.ended_at) > clock_timestamp() - %s)
+                  AND greatest(attempt.started_at, attempt.ended_at) > clock_timestamp() - make_interval(secs => %s))
 ORDER BY payout.id LIMIT %s
 """
 
@@ -64,7 +62,7 @@ def _finish(run_id: int) -> None:
 def stuck_payouts() -> list[int]:
     """Return payouts that no job will touch any more although the bank may have heard of them."""
     with connection.cursor() as cursor:
-        cursor.execute(STUCK, [STUCK_AFTER, BATCH])
+        cursor.execute(STUCK, [STUCK_AFTER_SECONDS, BATCH])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -29,9 +29,9 @@ from payments.errors import (
     ProviderRefused,
 )
 from payments.gateways.current import current_payout_gateway
+from payments.gateways.destinations import destination_of
 from payments.gateways.payout_port import PayoutFacts, PayoutGateway, PayoutOrder
 from payments.models import Payout, PayoutAttempt
-from payments.queries.mandates import destination_of
 from payments.rules.payout_states import PayoutReason, PayoutStatus
 from payments.services.payout_callbacks import tell_payout, tell_released
 
