@@ -1,3 +1,4 @@
+from payments.models.bank_answers import BankAnswer, BankAnswerFile
 from payments.models.event import EventPoll, ProviderEvent
 from payments.models.mandate import BankMandate
 from payments.models.payment import Payment, PaymentAttempt, Refund
@@ -15,6 +16,8 @@ from payments.models.sandbox import (
 )
 
 __all__ = [
+    "BankAnswer",
+    "BankAnswerFile",
     "BankMandate",
     "EventPoll",
     "Payment",
