@@ -64,7 +64,7 @@ def post(
     legs = [leg for leg in legs if leg.amount_minor != 0]
     if not legs:
         raise ValueError(f"entry {key} moves nothing")
-    if not _take_key(key):
+    if not take_key(key):
         return _standing(key, legs)
     with constraints_as({"entry_period_open": PeriodClosed}), atomic():
         entry = Entry.objects.create(
@@ -151,7 +151,7 @@ def _movement(entry: Entry, leg: Leg, accounts: dict[str, Account]) -> Movement:
     )
 
 
-def _take_key(key: str) -> bool:
+def take_key(key: str) -> bool:
     """Serialise posts of the same key until the transaction ends; False when the key stands in the book."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
