@@ -83,12 +83,19 @@ def format_minor(amount_minor: int, currency: str, language: str = "en") -> str:
     return f"{sign}{symbol}{figures}"
 
 
-def format_exact(amount_minor: Decimal, currency: str, language: str = "en") -> str:
-    """Return an amount that may hold fractions of a minor unit, every decimal kept: ``£0.000034``, ``£1,234.5678``."""
-    whole, _point, decimals = f"{amount_minor.copy_abs():f}".partition(".")
+def format_exact(amount_minor: Decimal, currency: str, language: str = "en") -> tuple[str, str]:
+    """Return an amount that may hold parts of a minor unit, in two parts that stand one behind the other.
+
+    The first is its whole minor units as `format_minor` writes them, the second the digits that are smaller than any
+    coin, trailing noughts cut: ``("£0.70", "34")``, ``("¥12", ".5")``, ``("1.234", ",5 ₫")``, ``("£0.70", "")``. Nothing
+    is rounded.
+    """
+    size = amount_minor.copy_abs()  # abs() rounds to the 28 digits of the context
+    whole = format_minor(int(size), currency, language)
     sign = "−" if amount_minor < 0 else ""
-    text, fraction = format_minor(int(whole), currency, language), decimals.rstrip("0")
-    if not fraction:
-        return sign + text
+    digits = f"{size:f}".partition(".")[2].rstrip("0")
+    if not digits:
+        return f"{sign}{whole}", ""
     point = "" if minor_units(currency) else ("," if language.startswith("vi") else ".")
-    return sign + re.sub(r"(\d)(?=\D*$)", rf"\g<1>{point}{fraction}", text)
+    behind = f"{NO_BREAK_SPACE}{SYMBOLS[currency]}" if currency in SYMBOL_BEHIND else ""
+    return f"{sign}{whole.removesuffix(behind)}", f"{point}{digits}{behind}"

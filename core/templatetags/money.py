@@ -20,5 +20,5 @@ def money(amount_minor: int | str | None, currency: str) -> str:
 
 @register.filter
 def exact_money(amount_minor: Decimal, currency: str) -> str:
-    """Format an amount that may hold fractions of a minor unit in the reader's language: see `format_exact`."""
-    return format_exact(amount_minor, currency, get_language() or "en")
+    """Format an amount that may hold fractions of a minor unit, every decimal kept: £0.000034."""
+    return "".join(format_exact(amount_minor, currency, get_language() or "en"))

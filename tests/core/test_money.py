@@ -94,4 +94,10 @@ def test_amount_is_shown_as_readers_write_it(minor: int, currency: str, language
     ],
 )
 def test_exact_amount_keeps_every_decimal(minor: str, currency: str, language: str, shown: str) -> None:
-    assert format_exact(Decimal(minor), currency, language) == shown
+    assert "".join(format_exact(Decimal(minor), currency, language)) == shown
+
+
+def test_exact_amount_keeps_what_is_smaller_than_a_coin_apart() -> None:
+    assert format_exact(Decimal("70.34"), "GBP") == ("£0.70", "34")
+    assert format_exact(Decimal("70.00"), "GBP") == ("£0.70", "")
+    assert format_exact(Decimal("1234.5"), "VND", "vi") == ("1.234", ",5\u00a0₫")
