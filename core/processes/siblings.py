@@ -24,7 +24,7 @@ class Sibling:
 
 
 def find_sibling(name: str) -> Sibling | None:
-    """Return the main process of that program under our own supervisor; None when it is dead or nobody supervises us."""
+    """Return the main process of that program under our own supervisor; None when it is dead or we have none."""
     running = [process for process in _running(name) if lives(process)]
     if not running:
         return None

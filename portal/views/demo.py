@@ -17,6 +17,7 @@ from core.models import OutgoingMail
 from core.storage import read_bytes
 from core.tasks import sweep
 from core.transactions import atomic
+from portal.queries.demo_faults import find_drawer
 from portal.queries.demo_story import open_contest, stops, story
 from portal.services.example_votes import let_members_vote
 
@@ -47,6 +48,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "stops": stops(),
         "story": story(),
         "open_vote": open_contest(),
+        "drawer": find_drawer(),
         "code_seconds": seconds_until_next_code(),
         "face": "demo",
     }

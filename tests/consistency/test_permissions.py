@@ -56,7 +56,7 @@ APPLICATION = """
 BEERS_TO_READ = "ideas call proposal beers recipe beerjson"
 BEERS_OF_MEMBERS = "propose similar beer ingredients words named check support"
 RESULTS = "results resolutions_csv result result_find papers_csv papers_blt bundle"
-DEMO = "people clock stop votes mails mail attachment"
+DEMO = "people clock stop votes faults pull put_back mails mail attachment"
 RIGHTS = {
     "home": PUBLIC,
     "risk": PUBLIC,
