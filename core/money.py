@@ -87,8 +87,8 @@ def format_exact(amount_minor: Decimal, currency: str, language: str = "en") -> 
     """Return an amount that may hold parts of a minor unit, in two parts that stand one behind the other.
 
     The first is its whole minor units as `format_minor` writes them, the second the digits that are smaller than any
-    coin, trailing noughts cut: ``("£0.70", "34")``, ``("¥12", ".5")``, ``("1.234", ",5 ₫")``, ``("£0.70", "")``. Nothing
-    is rounded.
+    coin, trailing noughts cut: ``("£0.70", "34")``, ``("¥12", ".5")``, ``("1.234", ",5 ₫")``, ``("£0.70", "")``.
+    Nothing is rounded.
     """
     size = amount_minor.copy_abs()  # abs() rounds to the 28 digits of the context
     whole = format_minor(int(size), currency, language)
