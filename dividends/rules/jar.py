@@ -29,13 +29,13 @@ class Jar:
 def jar(open_minor: int, *, minimum_minor: int, threshold_minor: int = 0) -> Jar:
     """Return what becomes of the sum of everything owed and not yet paid.
 
-    It is paid whole once it reaches the larger of the declared minimum and the holder's own threshold, and always at
-    least one minor unit; it is never paid in part. The level is rounded down, so that it looks full only when it is.
+    It is paid whole once it reaches the larger of the declared minimum and the holder's own threshold, and
+    never in part. The level is rounded down, so that it looks full only when it is.
     Refuses (`RuleBroken`) negative amounts: nobody is asked to pay in.
     """
     if min(open_minor, minimum_minor, threshold_minor) < 0:
         raise RuleBroken(Code.AMOUNT_NEGATIVE)
-    needed = max(minimum_minor, threshold_minor, 1)
+    needed = max(minimum_minor, threshold_minor)
     if open_minor == 0:
         return Jar(Fate.NOTHING, 0, 0, 0)
     if open_minor >= needed:

@@ -109,6 +109,8 @@ def test_sum_of_a_part_of_a_pot_by_hand() -> None:
         ({"exact_minor": D("4.939")}, StepCode.EXACT),
         ({"gross_minor": 3}, StepCode.GROSS),
         ({"gross_minor": 6}, StepCode.GROSS),
+        ({"rate_minor": D(1), "exact_minor": D(4), "gross_minor": 3}, StepCode.GROSS),
+        ({"rate_minor": D(1), "exact_minor": D(4), "gross_minor": 5}, StepCode.GROSS),
         ({"carried_fraction": D("0.999"), "gross_minor": 5}, StepCode.GROSS),
         ({"withheld_minor": 5}, StepCode.NET),
         ({"withheld_minor": -1}, StepCode.NET),
