@@ -101,7 +101,6 @@ def _send(payout: Payout, gateway: PayoutGateway, store: Store, job_id: int | No
             raise Busy() from error
         with store():
             take_facts(payout_id=payout.pk, facts=facts, at=clock.now())
-            end_attempt(attempt=attempt, outcome=AttemptOutcome.ACCEPTED, detail=facts.provider_id)
         return
     raise Busy()
 
@@ -165,6 +164,8 @@ def accept_payout(*, payout_id: int, provider_id: str | None, at: datetime) -> P
     if payout.state in {PayoutState.READY, PayoutState.SENDING}:
         payout.state, payout.sent_at, payout.provider_id = PayoutState.SENT, at, provider_id
         payout.save(update_fields=["state", "sent_at", "provider_id"])
+        for attempt in PayoutAttempt.objects.filter(payout=payout, outcome=AttemptOutcome.OPEN):
+            end_attempt(attempt=attempt, outcome=AttemptOutcome.ACCEPTED, detail=provider_id or "")
         tell_payout(payout, "sent", at=at)
     return payout
 
@@ -272,7 +273,7 @@ def give_up_payout(*, payout_id: int, found: Sequence[PayoutFacts], at: datetime
     """End a payout of a cancelled run: as the bank says when it holds something for it, else as never sent."""
     if found:
         take_facts(payout_id=payout_id, facts=found[0], at=at)
+        return
     for attempt in PayoutAttempt.objects.filter(payout=payout_id, outcome=AttemptOutcome.OPEN):
-        end_attempt(attempt=attempt, outcome=AttemptOutcome.ACCEPTED if found else AttemptOutcome.ABANDONED)
-    if not found:
-        hold_payout(payout_id=payout_id, reason="cancelled", at=at)
+        end_attempt(attempt=attempt, outcome=AttemptOutcome.ABANDONED)
+    hold_payout(payout_id=payout_id, reason="cancelled", at=at)
