@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
+from payments.rules.bank_answers import AnswersUnreadable, FileProblem
 from payments.rules.bank_details import DetailProblem, DetailRefused
 
 
@@ -248,3 +249,35 @@ class FileIsWithTheBank(DomainError):
 
     sentence = _("The bank has this file already. Ask the bank to stop it, then enter its answers here.")
     code = "file_is_with_the_bank"
+
+
+FILE_SENTENCES = {
+    FileProblem.EMPTY: _("There is no line with an answer in this file."),
+    FileProblem.NOT_TEXT: _("This file is no text. Save it as CSV and upload that."),
+    FileProblem.NO_HEAD: _("The first line must name the columns. These are missing: %(missing)s."),
+    FileProblem.TOO_LONG: _("This file has more lines than can be read at once. Split it in two."),
+}
+
+
+class AnswersRefused(DomainError):
+    """Nothing of a bank's file of answers can be read; the sentence says why."""
+
+    code = "answers_refused"
+
+    def __init__(self, refused: AnswersUnreadable) -> None:
+        self.problem = refused.problem
+        super().__init__(str(FILE_SENTENCES[refused.problem]) % refused.values)
+
+
+class NothingNewAnswered(DomainError):
+    """No line of the file says anything that is not known."""
+
+    sentence = _("There is nothing to take in: no line tells anything new.")
+    code = "nothing_new_answered"
+
+
+class AnswerDoesNotFit(DomainError):
+    """The payment is not where the answer finds it: something else became known meanwhile."""
+
+    sentence = _("What the bank answered does not fit what is known of this payment. Somebody must look at it.")
+    code = "answer_does_not_fit"

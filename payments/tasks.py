@@ -6,9 +6,11 @@ from celery import shared_task
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from core import clock
 from core.jobs import Lease
 from payments.errors import ProviderError
 from payments.services import events, payout_sweeping, refunds
+from payments.services.bank_answers import apply_answer
 from payments.services.payouts import send_payout
 
 logger = logging.getLogger(__name__)
@@ -45,3 +47,8 @@ def begin_payout_runs() -> None:
 def send_payout_item(lease: Lease, payout_id: int) -> None:
     """Send one payout of a run."""
     send_payout(payout_id=payout_id, store=lease.store, job_id=lease.job_id)
+
+
+def apply_bank_answer_item(lease: Lease, answer_id: int) -> None:
+    """Apply one answer of the bank that was taken in."""
+    apply_answer(answer_id=answer_id, lease=lease, at=clock.now())

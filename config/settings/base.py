@@ -191,6 +191,7 @@ JOB_HANDLERS = {
     "allotment_letters": "equity.tasks.send_allotment_letter_item",
     "meeting_notices": "agm.tasks.send_notice_item",
     "payouts": "payments.tasks.send_payout_item",
+    "bank_answers": "payments.tasks.apply_bank_answer_item",
 }
 PAYMENT_HANDLERS = {
     "share_application": {

@@ -49,7 +49,7 @@ class RowProblem(StrEnum):
     REFERENCE_UNKNOWN = "reference_unknown"
     REFERENCE_AMBIGUOUS = "reference_ambiguous"
     AMOUNT_DIFFERS = "amount_differs"  # said, ours
-    BEFORE_HANDOVER = "before_handover"
+    BEFORE_APPROVAL = "before_approval"
     NOT_SENT = "not_sent"
     OTHER_ANSWER = "other_answer"
     TWO_ANSWERS = "two_answers"
@@ -75,10 +75,11 @@ class AnswersUnreadable(ValueError):
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
     """A line that could be read. ``reason`` is a code of `PayoutReason`, empty when it was paid; ``words`` the bank's
-    own; ``amount`` as the bank writes it, empty when it does not say.
+    own; ``amount`` as the bank writes it, empty when it does not say; ``text`` the line as it stands in the file.
     """
 
     line: int
+    text: str
     reference: str
     outcome: Outcome
     reason: str
@@ -223,7 +224,7 @@ def _row(number: int, line: str, cells: list[str], columns: dict[str, int], toda
     words = "" if outcome == Outcome.PAID else cell("reason")[:WORDS_LENGTH_MAX]
     reason = "" if outcome == Outcome.PAID else reason_of(words).value
     reference = same_reference(cell("reference"))
-    return AnswerRow(number, reference, Outcome(outcome), reason, words, told_on, cell("amount"))
+    return AnswerRow(number, text, reference, Outcome(outcome), reason, words, told_on, cell("amount"))
 
 
 def day_of_text(text: str) -> date | None:
