@@ -4,8 +4,6 @@ import contextlib
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -15,21 +13,10 @@ from core.processes.leftovers import MARK, Records, lives
 GONE_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
-class Sibling:
-    """The main process of a program, and since when it runs (real time)."""
-
-    pid: int
-    started_at: datetime
-
-
-def find_sibling(name: str) -> Sibling | None:
-    """Return the main process of that program under our own supervisor; None when it is dead or we have none."""
-    running = [process for process in _running(name) if lives(process)]
-    if not running:
-        return None
-    eldest = min(running, key=lambda process: (process.create_time(), process.pid))
-    return Sibling(eldest.pid, datetime.fromtimestamp(eldest.create_time(), UTC))
+def find_sibling(name: str) -> int | None:
+    """Return the process id of the main process of that program under our own supervisor; None when it is dead."""
+    running = _by_age(process for process in _running(name) if lives(process))
+    return running[0].pid if running else None
 
 
 def kill_sibling(name: str) -> list[int]:
@@ -37,7 +24,7 @@ def kill_sibling(name: str) -> list[int]:
 
     Touches only what our own supervisor started: without one nothing is killed.
     """
-    doomed = sorted(_running(name), key=lambda process: (process.create_time(), process.pid))
+    doomed = _by_age(_running(name))
     for process in doomed:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
@@ -49,6 +36,15 @@ def _running(name: str) -> list[psutil.Process]:
     """Return the living processes of the program; the mark in our own environment says whose children we are."""
     folder = os.environ.get(MARK)
     return Records(Path(folder)).running(name) if folder else []
+
+
+def _by_age(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Return the processes, the eldest first; those that ended meanwhile are left out."""
+    ages = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            ages.append((process.create_time(), process.pid, process))
+    return [process for *_age, process in sorted(ages, key=lambda age: age[:2])]
 
 
 def _wait_until_gone(processes: Iterable[psutil.Process]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,8 +23,6 @@ from portal.queries.demo_fault_facts import (
     transfer_in_words,
 )
 from portal.queries.office_jobs import job_line, jobs_for_office
-
-RESTART_SECONDS_MAX = 120
 
 
 @dataclass(frozen=True)
@@ -216,16 +213,11 @@ def _came_back(fault: SandboxFault) -> tuple[bool, str]:
     if SandboxFault.objects.filter(kind=Fault.STOP_WORKER, pk__gt=fault.pk).exists():
         return True, _("The supervisor started another one.")
     worker = find_sibling("worker")
-    killed_at = datetime.fromisoformat(fault.outcome["killed_at"])
-    if worker is None or worker.started_at < killed_at:
+    if worker is None or worker in fault.outcome["killed"]:
         return False, _(
             "The supervisor has not started another one yet. What is to be done lies in rows, not in the worker."
         )
-    seconds = (worker.started_at - killed_at).total_seconds()
-    if seconds > RESTART_SECONDS_MAX:  # the whole demo was started again since
-        return True, _("The supervisor started another one.")
-    values = {"seconds": f"{seconds:.1f}", "pid": worker.pid}
-    return True, _("The supervisor started another one after %(seconds)s s (process %(pid)d).") % values
+    return True, _("The supervisor started another one (process %(pid)d).") % {"pid": worker}
 
 
 STORIES: dict[Fault, Callable[[SandboxFault], Story]] = {
