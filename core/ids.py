@@ -5,6 +5,9 @@ from typing import Any
 
 from django.db import models
 
+# The same for rows that one statement writes: 22 url-safe characters, of which 122 bits are random.
+RANDOM_ID = "rtrim(translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/', '-_'), '=')"
+
 
 def new_public_id() -> str:
     """Return 128 random bits as 22 url-safe characters."""

@@ -21,8 +21,12 @@ SENTENCES: Mapping[str, str | Promise] = {
     Code.POT_NOT_POSITIVE: _("The sum to be shared out must be more than nothing."),
     Code.RATE_OR_POT: _("Give either a rate per share or a sum for the whole class, not both."),
     Code.ROUNDING_NEEDS_POT: _("A sum is shared out to the last unit only where a whole sum is declared."),
-    Code.ROUNDING_NEEDS_RATE: _("A whole sum is shared out to the last unit: this rounding goes with a rate per share."),
-    Code.AMOUNT_NEGATIVE: _("An amount here cannot be negative: losses, capital and reserves are written without a sign."),
+    Code.ROUNDING_NEEDS_RATE: _(
+        "A whole sum is shared out to the last unit: this rounding goes with a rate per share."
+    ),
+    Code.AMOUNT_NEGATIVE: _(
+        "An amount here cannot be negative: losses, capital and reserves are written without a sign."
+    ),
     Code.ACCOUNTS_NOT_YET_MADE_UP: _("These accounts are made up to a day that has not come yet."),
     Code.INTERIM_WITHOUT_ANNUAL: _(
         "Interim accounts justify a dividend only after the first annual accounts. Until then the law asks for "
@@ -304,7 +308,9 @@ class SourceMissing(DomainError):
 class RuleEnteredTwice(DomainError):
     """The same rule from the same day with another rate."""
 
-    sentence = _("A rule for these holders from this day is entered already. End it, and enter the new one from a later day.")
+    sentence = _(
+        "A rule for these holders from this day is entered already. End it, and enter the new one from a later day."
+    )
     code = "rule_entered_twice"
 
 

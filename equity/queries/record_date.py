@@ -8,6 +8,7 @@ it between themselves, and what was computed once is computed the same ever afte
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -66,7 +67,7 @@ def record_day(moment: datetime) -> date:
     return (moment - timedelta(microseconds=1)).astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
-def holdings_values(*, share_class_id: int, record_at: datetime) -> dict[str, object]:
+def holdings_values(*, share_class_id: int, record_at: datetime) -> dict[str, Any]:
     """Return the values that `HOLDINGS` asks for."""
     return {"share_class": share_class_id, "record_at": record_at, "record_day": record_day(record_at)}
 

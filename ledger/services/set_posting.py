@@ -6,7 +6,7 @@ A loop over holders takes minutes for what one statement does in seconds; the la
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection
 
@@ -59,7 +59,7 @@ class Selection:
     """
 
     sql: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @needs_transaction
@@ -67,7 +67,7 @@ def open_account_set(accounts: Selection) -> int:
     """Open those of the accounts that are not there yet; return how many. None of them is a clearing account."""
     with connection.cursor() as cursor:
         cursor.execute(ACCOUNTS.format(select=accounts.sql), accounts.values)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 @needs_transaction
@@ -103,10 +103,10 @@ def post_set(
     return entry
 
 
-def _run(template: str, movements: Selection, **values: object) -> int:
+def _run(template: str, movements: Selection, **values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(template.format(select=movements.sql), {**movements.values, **values})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _missing(movements: Selection) -> list[str]:

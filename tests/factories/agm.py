@@ -66,15 +66,12 @@ def make_world(*, step: str = "in_session", holdings: tuple[int, ...] = (4, 100,
     """Write a company, members with these holdings, and a meeting on the step of ``STEPS``, with one item of each kind.
 
     ``options``: ``kinds`` of items (default all three), ``recipes`` and ``names`` as ``OptionDraft`` lists,
-    ``majority`` of the resolution.
+    ``majority`` of the resolution; ``members``, of the register already, take the place of holdings.
     """
     now = clock.now()
     make_company()
     began = now - timedelta(days=60)
-    members = [make_holder(name=f"Member {LETTERS[n // 26]}{LETTERS[n % 26].lower()}ton") for n in range(len(holdings))]
-    register_shares(
-        [(user.party, shares) for user, shares in zip(members, holdings, strict=True) if user.party], at=began
-    )
+    members = options.get("members") or _members(holdings, at=began)
     secretary, director, presiding = make_staff("secretary"), make_staff("director"), make_staff("chair")
     key = ScrutineerKey("Quillon & Marsh LLP", "2026-01-01", new_seed())
     world = World(_prepare(now, began, secretary), members, secretary, director, presiding, key)
@@ -87,6 +84,12 @@ def make_world(*, step: str = "in_session", holdings: tuple[int, ...] = (4, 100,
         act(world)
     world.meeting.refresh_from_db()
     return world
+
+
+def _members(holdings: tuple[int, ...], *, at: datetime) -> list[User]:
+    members = [make_holder(name=f"Member {LETTERS[n // 26]}{LETTERS[n % 26].lower()}ton") for n in range(len(holdings))]
+    register_shares([(user.party, shares) for user, shares in zip(members, holdings, strict=True) if user.party], at=at)
+    return members
 
 
 def register_shares(holdings: list[tuple[Party, int]], *, at: datetime, share_class: ShareClass | None = None) -> None:

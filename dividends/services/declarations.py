@@ -1,0 +1,240 @@
+"""A final dividend on its way: accounts, the directors' recommendation, the proposal, the fixed entitlements.
+
+Note [Who declares]: directors recommend at most so much before the meeting, the members declare it by ordinary
+resolution and never more (SI 2008/3229 Sch. 3 para. 70). The database refuses a declaration without the carried
+resolution; here every refusal gets its sentence. Interim dividends, which the directors decide alone, are not here.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from ballots.models import Contest
+from core import audit, clock
+from core.errors import constraints_as
+from core.locks import bounded_wait, lock
+from core.storage import store_bytes
+from core.transactions import atomic, needs_transaction
+from dividends.enums import AccountsKind, DeclarationState, Rounding
+from dividends.errors import (
+    LAWS,
+    AccountsOutOfDate,
+    DeclarationOver,
+    PaymentBeforeRecord,
+    RecordBeforeRecommendation,
+    RuleRefuses,
+    TooEarly,
+)
+from dividends.models import Declaration, Recommendation, RelevantAccounts
+from dividends.queries.reserves import is_out_of_date, refusals_of
+from dividends.rules.measure import rate_trillionths
+from dividends.rules.refusals import Code, RuleBroken
+from dividends.rules.reserves import Figures
+from dividends.services.entitlements import fix_entitlements
+from equity.models import ShareClass
+from equity.queries.company import get_company
+from equity.queries.record_date import record_day
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@needs_transaction
+def enter_accounts(
+    *,
+    kind: AccountsKind,
+    made_up_to: date,
+    figures: Figures,
+    document: bytes,
+    document_name: str,
+    by: "User",
+    at: datetime,
+) -> RelevantAccounts:
+    """Write the figures of accounts in the company's currency, and keep the document they are read from.
+
+    Written once: a correction is entered again and replaces them from then on. Raises `RuleRefuses` for accounts made
+    up to a day that has not come, or of a kind that the Companies Act does not know at this point (s.836).
+    """
+    with constraints_as(LAWS), atomic():
+        accounts = RelevantAccounts.objects.create(
+            kind=kind,
+            made_up_to=made_up_to,
+            currency=get_company().currency,
+            realised_profits_minor=figures.realised_profits_minor,
+            realised_losses_minor=figures.realised_losses_minor,
+            net_assets_minor=figures.net_assets_minor,
+            called_up_capital_minor=figures.called_up_capital_minor,
+            undistributable_minor=figures.undistributable_minor,
+            document_sha256=store_bytes(document),
+            document_name=document_name,
+            entered_at=at,
+            entered_by=by,
+        )
+        _refuse_accounts(accounts, at=at)
+    audit.record(by=by, at=at, verb="accounts_entered", subject=accounts, sha256=accounts.document_sha256)
+    return accounts
+
+
+@needs_transaction
+def recommend_dividend(
+    *,
+    contest: Contest,
+    share_class: ShareClass,
+    rate_minor: Decimal | None = None,
+    pot_minor: int | None = None,
+    minute_reference: str,
+    by: "User",
+    at: datetime,
+) -> Recommendation:
+    """Write what the directors recommend at most, in the currency of the class, for a resolution still to be voted on.
+
+    Exactly one of the rate per share and the pot, in minor units. Raises `RecommendationTooLate` once the vote is
+    open, `RecommendedAlready`, `MinuteMissing`, `RuleRefuses`.
+    """
+    _refuse_amount(rate_minor, pot_minor)
+    with constraints_as(LAWS), atomic():
+        recommendation = Recommendation.objects.create(
+            contest=contest,
+            share_class=share_class,
+            currency=share_class.currency,
+            rate_minor=rate_minor,
+            pot_minor=pot_minor,
+            minute_reference=minute_reference.strip(),
+            recommended_at=at,
+            recommended_by=by,
+        )
+    audit.record(by=by, at=at, verb="dividend_recommended", subject=recommendation, contest=contest.public_id)
+    return recommendation
+
+
+@needs_transaction
+def propose_dividend(
+    *,
+    recommendation: Recommendation,
+    accounts: RelevantAccounts,
+    title: str,
+    title_vi: str,
+    period_from: date,
+    period_to: date,
+    rate_minor: Decimal | None = None,
+    pot_minor: int | None = None,
+    rounding: Rounding,
+    record_at: datetime,
+    pay_on: date,
+    minimum_minor: int,
+    by: "User",
+    at: datetime,
+) -> Declaration:
+    """Write the terms of a final dividend on a carried resolution; they never change, a wrong one is dropped.
+
+    At most what was recommended, in its form: a rate with `Rounding.FLOOR` or ``CARRY``, a pot with
+    ``LARGEST_REMAINDER``. Raises `NotCarried`, `AboveRecommendation`, `AlreadyDeclared`, `RecordBeforeRecommendation`,
+    `PaymentBeforeRecord`, `AccountsOutOfDate`, `AccountsOtherCurrency`, `RuleRefuses`, `PeriodBackward`,
+    `MinimumNegative`.
+    """
+    _refuse_amount(rate_minor, pot_minor)
+    if (rounding == Rounding.LARGEST_REMAINDER) != (pot_minor is not None):
+        raise RuleRefuses(Code.ROUNDING_NEEDS_RATE if pot_minor is not None else Code.ROUNDING_NEEDS_POT)
+    if record_at < recommendation.recommended_at:
+        raise RecordBeforeRecommendation()
+    if pay_on < record_day(record_at):
+        raise PaymentBeforeRecord()
+    _refuse_accounts(accounts, at=at)
+    with constraints_as(LAWS), atomic():
+        declaration = Declaration.objects.create(
+            recommendation=recommendation,
+            share_class=recommendation.share_class,
+            accounts=accounts,
+            title=title,
+            title_vi=title_vi,
+            period_from=period_from,
+            period_to=period_to,
+            currency=recommendation.currency,
+            rate_minor=rate_minor,
+            pot_minor=pot_minor,
+            rounding=rounding,
+            record_at=record_at,
+            pay_on=pay_on,
+            minimum_minor=minimum_minor,
+            proposed_at=at,
+            proposed_by=by,
+        )
+    audit.record(by=by, at=at, verb="dividend_proposed", subject=declaration, title=title)
+    return declaration
+
+
+@needs_transaction
+def drop_declaration(*, declaration: Declaration, reason: str, by: "User", at: datetime) -> Declaration:
+    """Drop a proposal before its entitlements are fixed; dropped already: returned as it is.
+
+    Raises `DeclarationOver` once computed, `ReasonMissing`.
+    """
+    declaration = lock(Declaration.objects.all(), pk=declaration.pk)
+    if declaration.state == DeclarationState.DROPPED:
+        return declaration
+    if declaration.state != DeclarationState.PROPOSED:
+        raise DeclarationOver()
+    declaration.state, declaration.drop_reason = DeclarationState.DROPPED, reason.strip()
+    declaration.dropped_at, declaration.dropped_by = at, by
+    with constraints_as(LAWS), atomic():
+        declaration.save(update_fields=["state", "drop_reason", "dropped_at", "dropped_by"])
+    audit.record(by=by, at=at, verb="dividend_dropped", subject=declaration, reason=declaration.drop_reason)
+    return declaration
+
+
+@needs_transaction
+def compute_entitlements(*, declaration: Declaration, by: "User", at: datetime) -> Declaration:
+    """Fix who is owed what from the register at the record moment, and book it; computed already: returned as it is.
+
+    From now on it is a debt to each holder. Nothing is written when it refuses: `TooEarly`, `DeclarationOver` (it was
+    dropped), `NoWithholdingRule`, `WithholdingRulesClash`, `ReservesTooSmall`, `NobodyEntitled`, `NothingToDeclare`,
+    `AmountTooLarge`, `PeriodClosed`.
+    """
+    _one_at_a_time()
+    declaration = lock(Declaration.objects.select_related("accounts", "share_class"), pk=declaration.pk)
+    if declaration.state == DeclarationState.COMPUTED:
+        return declaration
+    if declaration.state != DeclarationState.PROPOSED:
+        raise DeclarationOver()
+    if min(at, clock.now()) < declaration.record_at:
+        raise TooEarly(declaration.record_at)
+    with constraints_as(LAWS), atomic():
+        fix_entitlements(declaration=declaration, by=by, at=at)
+    audit.record(
+        by=by,
+        at=at,
+        verb="entitlements_fixed",
+        subject=declaration,
+        holders=declaration.holders_count,
+        gross_minor=declaration.gross_total_minor,
+        sha256=declaration.snapshot_sha256,
+    )
+    return declaration
+
+
+def _one_at_a_time() -> None:
+    """Two dividends may draw on the same reserves, and on the same fractions: the second waits for the first."""
+    with bounded_wait(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('dividends.compute_entitlements', 0))")
+
+
+def _refuse_amount(rate_minor: Decimal | None, pot_minor: int | None) -> None:
+    """Refuse what the column would round silently, or the law of either rate or pot."""
+    if (rate_minor is None) == (pot_minor is None):
+        raise RuleRefuses(Code.RATE_OR_POT)
+    if pot_minor is not None and pot_minor <= 0:
+        raise RuleRefuses(Code.POT_NOT_POSITIVE)
+    if rate_minor is not None:
+        try:
+            rate_trillionths(rate_minor)
+        except RuleBroken as error:
+            raise RuleRefuses(error.code) from error
+
+
+def _refuse_accounts(accounts: RelevantAccounts, *, at: datetime) -> None:
+    for code in refusals_of(accounts, at=at):
+        raise RuleRefuses(code)
+    if is_out_of_date(accounts):
+        raise AccountsOutOfDate()
