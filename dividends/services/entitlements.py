@@ -166,7 +166,7 @@ def _totals_of(declaration: Declaration) -> Totals:
         "currency": declaration.currency,
     }
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**terms, "declaration": declaration.pk})
+        cursor.execute(sql, values)
         totals = Totals(*cursor.fetchone())
     if not totals.holders:
         raise NobodyEntitled()
