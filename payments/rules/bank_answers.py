@@ -171,7 +171,7 @@ def reason_of(words: str) -> PayoutReason:
 
 def same_reference(text: str) -> str:
     """Return the reference as it is compared: capitals, single spaces, without the apostrophe of a safe cell."""
-    return " ".join(text.removeprefix("'").split()).upper()
+    return " ".join(text.strip().removeprefix("'").split()).upper()
 
 
 def _lines(text: str) -> Iterator[tuple[int, str, list[str]]]:
