@@ -97,7 +97,8 @@ def act(chair: Page, item: AgendaItem, code: str) -> None:
 
 
 def item_of(meeting: Meeting, kind: str) -> AgendaItem:
-    return AgendaItem.objects.select_related("meeting", "contest").get(meeting=meeting, kind=kind)
+    items = AgendaItem.objects.select_related("meeting", "contest").filter(meeting=meeting, kind=kind)
+    return items.order_by("position")[0]
 
 
 def vote_on_resolution(holder: Page, item: AgendaItem) -> None:
