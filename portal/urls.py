@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import check, home, language, me, promises, receipts
+from portal.views import bank, bank_stop, check, dividends, home, language, me, promises, receipts
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,5 +16,13 @@ urlpatterns = [
     path("about-voting/", promises.about_voting, name="about_voting"),
     path("me/", me.me, name="me"),
     path("me/certificates/<public_id:public_id>.pdf", me.certificate, name="me_certificate"),
+    path("me/dividends/", dividends.dividends, name="me_dividends"),
+    path("me/dividends/<public_id:public_id>/", dividends.dividend, name="me_dividend"),
+    path("me/statements/<public_id:public_id>.pdf", dividends.statement, name="me_statement"),
+    path("me/bank/", bank.bank, name="me_bank"),
+    path("me/bank/change/", bank.change, name="me_bank_change"),
+    path("me/bank/change/check/", bank.check, name="me_bank_check"),
+    path("me/bank/withdraw/", bank.withdraw, name="me_bank_withdraw"),
+    path("bank/stop/<str:token>/", bank_stop.stop, name="bank_stop"),
     path("office/", include("portal.urls_office")),
 ]

@@ -22,6 +22,13 @@ def find_party_of(user: User, public_id: str) -> Party | None:
     return next((party for party in parties_of(user) if party.public_id == public_id), None)
 
 
+def decided_by_others(user: User) -> list[PartyMember]:
+    """Return the first places of joint sets the user belongs to without being first: those people decide."""
+    sets = Party.objects.filter(members__person=user.party_id, members__role=MemberRole.HOLDER, members__position__gt=1)
+    first = PartyMember.objects.filter(joint__in=sets, role=MemberRole.HOLDER, position=1)
+    return list(first.select_related("joint", "person").order_by("joint__name_sort", "joint"))
+
+
 def users_deciding_for(party: Party) -> list[User]:
     """Return who can sign in and decides about the party's money, in the order of the register."""
     places = PartyMember.objects.filter(Q(role=MemberRole.REPRESENTATIVE) | Q(position=1), joint=party)

@@ -37,6 +37,7 @@ ART_BOXES = {
     "coc-bia-hoi": "0 0 140 210",
     "glass": "0 0 120 204",
     "beer-mat": "0 0 164 160",
+    "bank-book": "0 0 164 192",
     "foam": "0 0 1200 80",
 }
 

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from accounts.models import Party
+from accounts.models import Party, User
+from accounts.queries.changes import has_reset_since
 from core.secrets import NotSealedHere, is_fingerprint_of, unseal
 from payments.enums import MandateEnd
 from payments.errors import DetailsUnreadable
@@ -15,6 +18,8 @@ from payments.models import BankMandate
 from payments.rules.bank_details import BankDetails, details_of
 
 PURPOSE = "payments.bank_details"
+# New details wait as long, and so do first ones after the sign-in was reset.
+HOLD = timedelta(days=7)
 # How long after the details became usable the link in the mail still stops them.
 STOP_WINDOW = timedelta(days=30)
 
@@ -34,15 +39,44 @@ def history_of(party: Party) -> QuerySet[BankMandate]:
     return BankMandate.objects.filter(party=party).select_related("given_by").order_by("-given_at", "-pk")
 
 
-def mandates_of(parties: Iterable[Party]) -> dict[int, BankMandate]:
-    """Return the details in force by party id, in one query; parties without any are missing."""
-    standing = BankMandate.objects.filter(party__in=parties, ended_at=None)
-    return {mandate.party_id: mandate for mandate in standing}
+def is_account_of(mandate: BankMandate, details: BankDetails) -> bool:
+    """Return whether these are the numbers the mandate has; the name may differ."""
+    return is_fingerprint_of(mandate.fingerprint, details.numbers, purpose=PURPOSE)
+
+
+def usable_from(*, party: Party, details: BankDetails, by: User, at: datetime) -> datetime:
+    """Return from when we would pay there if the user gave the details now: see Note [Bank details]."""
+    standing = mandate_of(party.pk)
+    if standing is not None and is_account_of(standing, details):
+        return max(at, standing.usable_from)
+    is_first = not BankMandate.objects.filter(party=party).exists()
+    return at if is_first and not has_reset_since(by, at - HOLD) else at + HOLD
+
+
+def histories_of(parties: Iterable[Party]) -> dict[int, list[BankMandate]]:
+    """Return all details by party id, newest first, in one query; parties that never had any are missing."""
+    found: dict[int, list[BankMandate]] = {}
+    for mandate in BankMandate.objects.filter(party__in=parties).order_by("-given_at", "-pk"):
+        found.setdefault(mandate.party_id, []).append(mandate)
+    return found
 
 
 def masked(mandate: BankMandate) -> str:
     """Return how details are named to everybody: "account ending 4471"."""
     return _("account ending %(ending)s") % {"ending": mandate.ending}
+
+
+def state_sentence(mandate: BankMandate | None, *, at: datetime) -> str:
+    """Return in words where the party's money goes at the moment; for details in force, or none."""
+    if mandate is None:
+        return _("We have no bank details. What is owed waits until there are some.")
+    if mandate.usable_from <= at:
+        return _("We pay to the account ending %(ending)s.") % {"ending": mandate.ending}
+    day = date_format(localtime(mandate.usable_from), "DATE_FORMAT")
+    return _("From %(day)s we pay to the account ending %(ending)s. Until then nothing is paid out.") % {
+        "day": day,
+        "ending": mandate.ending,
+    }
 
 
 def details_in(mandate: BankMandate) -> BankDetails:
@@ -73,10 +107,13 @@ def find_stoppable(token: str, *, at: datetime) -> BankMandate | None:
 def find_trusted_before(mandate: BankMandate) -> BankMandate | None:
     """Return the latest earlier details that were replaced after they had been usable: what a stop brings back.
 
-    Details replaced while they still waited were never proved by time, and what was taken back or stopped stays so.
+    Details replaced while they still waited were never proved by time; what was taken back stays so, and an account
+    that was ever stopped never comes back, whatever name it stood under.
     """
-    earlier = BankMandate.objects.filter(party_id=mandate.party_id, pk__lt=mandate.pk, ended_how=MandateEnd.REPLACED)
-    return next((row for row in earlier.order_by("-pk") if row.ended_at and row.ended_at >= row.usable_from), None)
+    mine = BankMandate.objects.filter(party_id=mandate.party_id)
+    stopped = {mandate.fingerprint, *mine.filter(ended_how=MandateEnd.NOT_ME).values_list("fingerprint", flat=True)}
+    earlier = mine.filter(pk__lt=mandate.pk, ended_how=MandateEnd.REPLACED, ended_at__gte=F("usable_from"))
+    return earlier.exclude(fingerprint__in=stopped).order_by("-pk").first()
 
 
 def find_restored_by_stop(mandate: BankMandate) -> BankMandate | None:

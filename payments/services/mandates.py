@@ -7,16 +7,15 @@ give "first" ones anew.
 """
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from accounts.models import Party, User
-from accounts.queries.changes import has_reset_since
 from accounts.queries.parties import users_deciding_for
 from accounts.services.sessions import end_sessions
 from core import audit
 from core.locks import lock
-from core.secrets import fingerprint, is_fingerprint_of, seal
+from core.secrets import fingerprint, seal
 from core.transactions import needs_transaction
 from payments.enums import MandateEnd
 from payments.errors import StopLinkUnknown
@@ -27,12 +26,12 @@ from payments.queries.mandates import (
     find_stoppable,
     find_trusted_before,
     hashed_token,
+    is_account_of,
     mandate_of,
+    usable_from,
 )
 from payments.rules.bank_details import BankDetails
 from payments.services.mandate_mails import tell_about_mandate
-
-HOLD = timedelta(days=7)
 
 
 class Stopped(NamedTuple):
@@ -53,14 +52,14 @@ def give_mandate(*, party: Party, details: BankDetails, by: User, at: datetime) 
     standing = mandate_of(party.pk)
     if standing is not None:
         at = max(at, standing.given_at)
-        if _is_same_account(standing, details) and standing.holder_name == details.holder_name:
+        if is_account_of(standing, details) and standing.holder_name == details.holder_name:
             return standing
     is_first = not BankMandate.objects.filter(party=party).exists()
-    usable_from = _usable_from(standing, details, is_first and not has_reset_since(by, at - HOLD), at)
+    usable = usable_from(party=party, details=details, by=by, at=at)
     if standing is not None:
         _end(standing, MandateEnd.REPLACED, at)
     token = secrets.token_urlsafe(32)
-    row = written_mandate(party=party, details=details, by=by, at=at, usable_from=usable_from, token=token)
+    row = written_mandate(party=party, details=details, by=by, at=at, usable_from=usable, token=token)
     row.save()
     audit.record(
         by=by,
@@ -70,7 +69,7 @@ def give_mandate(*, party: Party, details: BankDetails, by: User, at: datetime) 
         party=party.public_id,
         ending=row.ending,
         replaces=standing.ending if standing else "",
-        usable_from=usable_from.isoformat(),
+        usable_from=usable.isoformat(),
     )
     kind = "bank_given" if is_first else "bank_changed"
     tell_about_mandate(kind=kind, party=party, mandate=row, at=at, token=token, earlier=standing)
@@ -152,16 +151,6 @@ def written_mandate(
         stop_token_sha256=hashed_token(token) if token else None,
         restores=restores,
     )
-
-
-def _usable_from(standing: BankMandate | None, details: BankDetails, at_once: bool, at: datetime) -> datetime:
-    if standing is not None and _is_same_account(standing, details):
-        return max(at, standing.usable_from)
-    return at if at_once else at + HOLD
-
-
-def _is_same_account(mandate: BankMandate, details: BankDetails) -> bool:
-    return is_fingerprint_of(mandate.fingerprint, details.numbers, purpose=PURPOSE)
 
 
 def _end(mandate: BankMandate, how: MandateEnd, at: datetime) -> None:
