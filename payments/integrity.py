@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from django.db import connection
 
+from payments.integrity_payouts import PAYOUT_QUESTIONS
+
 QUESTIONS = {
     "more paid back than was paid": """
         SELECT payment.public_id, payment.amount_minor, SUM(refund.amount_minor) FROM payments_payment payment
@@ -31,6 +33,7 @@ QUESTIONS = {
           AND NOT EXISTS (SELECT 1 FROM payments_refund again WHERE again.again_of_id = refund.id)""",
     "a refund could not be sent in a hundred tries": """
         SELECT public_id, tries FROM payments_refund WHERE state = 'requested' AND tries > 100""",
+    **PAYOUT_QUESTIONS,
 }
 
 
