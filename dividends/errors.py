@@ -305,6 +305,13 @@ class SourceMissing(DomainError):
     code = "source_missing"
 
 
+class CountryUnknown(DomainError):
+    """Countries are named by the two letters of ISO 3166-1."""
+
+    sentence = _("Countries are written with their two capital letters, such as GB or VN.")
+    code = "country_unknown"
+
+
 class RuleEnteredTwice(DomainError):
     """The same rule from the same day with another rate."""
 
