@@ -192,6 +192,7 @@ JOB_HANDLERS = {
     "meeting_notices": "agm.tasks.send_notice_item",
     "payouts": "payments.tasks.send_payout_item",
     "bank_answers": "payments.tasks.apply_bank_answer_item",
+    "dividend_statements": "dividends.tasks.make_statement_item",
 }
 PAYMENT_HANDLERS = {
     "share_application": {
