@@ -1,5 +1,7 @@
 """The penny jar as a linocut in two colours: how full it is can be seen before anything is read."""
 
+from dataclasses import dataclass
+
 from dividends.rules.jar import FULL
 
 PAPER, INK, GOLD = "#F6EFE0", "#1B1A17", "#EDB51F"
@@ -12,22 +14,38 @@ GLASS = "M33 27C33 39 10 40 10 60V152Q10 165 23 165H97Q110 165 110 152V60C110 40
 INSIDE = "M38 31C37 43 16 44 16 61V151Q16 159 24 159H96Q104 159 104 151V61C104 44 83 43 82 31Z"
 LID = "M28 8H92V24H28Z"
 GOUGES = "M36 12L35 20M46 11V21M57 12L58 20M68 11L67 21M79 12V20M86 11L85 20"
+LID_OFF = "translate(12 -1) rotate(-9 60 16)"
+
+
+@dataclass(frozen=True, slots=True)
+class JarPaths:
+    """What of the drawing depends on the level: the gold plate, the scratches in the glass, the coins."""
+
+    gold: str
+    scratches: str
+    coins: str
+
+
+def jar_paths(level_permille: int) -> JarPaths:
+    """Return the paths of a jar filled to the level in thousandths (`dividends.rules.jar`)."""
+    level = min(max(level_permille, 0), FULL)
+    surface = BOTTOM - (BOTTOM - TOP) * level / FULL
+    return JarPaths(_plate(surface), f"{_shine(surface)}{_marks()}", _coins(surface))
 
 
 def jar_svg(level_permille: int, *, is_open: bool = False) -> bytes:
-    """Return the jar filled to the level in thousandths (`dividends.rules.jar`); open, its lid is off.
+    """Return the jar filled to the level in thousandths, for paper; open, its lid is off.
 
     The gold is printed a little beside the ink, as everywhere on our paper.
     """
-    level = min(max(level_permille, 0), FULL)
-    surface = BOTTOM - (BOTTOM - TOP) * level / FULL
-    lid = ' transform="translate(12 -1) rotate(-9 60 16)"' if is_open else ""
+    paths = jar_paths(level_permille)
+    gold = f'<path fill="{GOLD}" d="{paths.gold}"/>' if paths.gold else ""
+    lid = f' transform="{LID_OFF}"' if is_open else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
-        f'<path fill="{INK}" fill-rule="evenodd" d="{GLASS}"/><path fill="{PAPER}" d="{INSIDE}"/>'
-        f"{_plate(surface)}"
-        f'<path fill="none" stroke="{INK}" stroke-width="2.2" stroke-linecap="round" d="{_shine(surface)}{_marks()}"/>'
-        f'<path fill="{INK}" fill-rule="evenodd" d="{_coins(surface)}"/>'
+        f'<path fill="{INK}" fill-rule="evenodd" d="{GLASS}"/><path fill="{PAPER}" d="{INSIDE}"/>{gold}'
+        f'<path fill="none" stroke="{INK}" stroke-width="2.2" stroke-linecap="round" d="{paths.scratches}"/>'
+        f'<path fill="{INK}" fill-rule="evenodd" d="{paths.coins}"/>'
         f'<g{lid}><path fill="{INK}" d="{LID}"/><path fill="none" stroke="{GOLD}" stroke-width="2" d="{GOUGES}"/></g>'
         "</svg>"
     ).encode()
@@ -40,8 +58,7 @@ def _plate(surface: float) -> str:
     left, right, y = LEFT + 2, RIGHT + 3, round(surface + 2, 1)
     bottom = BOTTOM + 3
     bend = round(max(y, bottom - 8), 1)
-    path = f"M{left} {y}H{right}V{bend}Q{right} {bottom} {right - 8} {bottom}H{left + 8}Q{left} {bottom} {left} {bend}Z"
-    return f'<path fill="{GOLD}" d="{path}"/>'
+    return f"M{left} {y}H{right}V{bend}Q{right} {bottom} {right - 8} {bottom}H{left + 8}Q{left} {bottom} {left} {bend}Z"
 
 
 def _shine(surface: float) -> str:
