@@ -27,6 +27,7 @@ from equity.services.profiles import load_profile
 from portal.rules.example_names import HolderPlan, holder_plans
 from portal.services.demo_scrutineer import appoint_demo_scrutineer
 from portal.services.example_applications import allot_early, early_buyers, waiting_buyers, write_paid
+from portal.services.example_dividend import make_example_dividend, write_bank_details
 from portal.services.example_history import (
     CUSTOMER_ROUNDS,
     issue_to,
@@ -106,7 +107,9 @@ def make_example_company(*, members: int, seed: int, at: datetime) -> Company:
     story.first_days(offer, holders, staff)
     authors = [holder.party for holder in holders if holder.party.kind == PartyKind.PERSON][:AUTHORS]
     scrutineer = appoint_demo_scrutineer(paid_by=company.name, at=at)
-    make_example_meeting(authors=authors, scrutineer=scrutineer, secretary=staff.secretary, at=at)
+    meeting = make_example_meeting(authors=authors, scrutineer=scrutineer, secretary=staff.secretary, at=at)
+    make_example_dividend(meeting=meeting, company=company, share_class=customers, staff=staff, at=at)
+    write_bank_details(holders=holders, random=story.random, at=at)
     audit.record(by=None, at=at, verb="example_company_made", subject=company, members=members, seed=seed)
     return company
 

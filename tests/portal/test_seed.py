@@ -104,7 +104,8 @@ def test_money_paid_on_shares_is_capital_and_premium(company: Company) -> None:
 
     assert -(books["share_capital:GBP"] + books["share_premium:GBP"]) == paid
     assert -books["share_capital:GBP"] == nominal
-    assert books["bank:GBP"] + books["provider_clearing:GBP"] == paid - books["application_money:GBP"]
+    kept = -books["retained_earnings:GBP"]
+    assert books["bank:GBP"] + books["provider_clearing:GBP"] == paid + kept - books["application_money:GBP"]
 
 
 def test_counters_and_authority_count_the_applications(company: Company) -> None:
