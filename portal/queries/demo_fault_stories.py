@@ -127,13 +127,11 @@ def _forged(fault: SandboxFault) -> Story:
         "old": _("truly signed, and sent again ten minutes later"),
     }
     details = tuple(f"{how[one['how']]}: {_answer_in_words(one['answer'])}" for one in tried)
+    answered = _("None of them was kept.") if kept == 0 else _("Kept of them: %(kept)d!") % {"kept": kept}
     if payment is None:
-        happened = _("Four forged messages told the house that somebody had paid.")
-        answered = _("Kept of them: %(kept)d.") % {"kept": kept}
-    else:
-        happened = _("Four forged messages told the house that %(amount)s had been paid.") % {"amount": amount}
-        values = {"kept": kept, "state": payment.get_state_display()}
-        answered = _("Kept of them: %(kept)d. The payment is where it was: %(state)s.") % values
+        return Story(_("Four forged messages told the house that somebody had paid."), answered, details)
+    happened = _("Four forged messages told the house that %(amount)s had been paid.") % {"amount": amount}
+    answered += " " + _("The payment is where it was: %(state)s.") % {"state": payment.get_state_display()}
     return Story(happened, answered, details)
 
 

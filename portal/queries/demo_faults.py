@@ -41,7 +41,7 @@ HANDLES: dict[Fault, tuple[str | Promise, str | Promise]] = {
     ),
     Fault.LOSE_BANK_ANSWER: (
         _("Lose the bank's next answer"),
-        _("The bank pays the next dividend it is sent, and its answer never arrives."),
+        _("The bank takes the next payment it is sent, and its answer never arrives."),
     ),
     Fault.RETURN_PAYOUT: (
         _("Return a payment"),

@@ -225,7 +225,7 @@ def test_forged_messages_are_refused_and_change_nothing() -> None:
     assert (fresh(payment).state, told(payment)) == (PaymentState.CREATED, [])
     assert log() == [
         "Four forged messages told the house that £500.00 had been paid. | "
-        "Kept of them: 0. The payment is where it was: waiting for the payer."
+        "None of them was kept. The payment is where it was: waiting for the payer."
     ]
     assert Client().get("/demo/faults/").content.decode().count("refused (400)") == 4
 
@@ -241,13 +241,13 @@ def test_forgeries_would_be_taken_if_they_were_what_they_say(monkeypatch: pytest
 
     assert [one["answer"] for one in fault(Fault.FORGE_WEBHOOK).outcome["tried"]] == ["400", "400", "400", "200"]
     assert (fresh(payment).state, told(payment)) == (PaymentState.CREATED, [])
-    assert "Kept of them: 1." in log()[0]
+    assert "Kept of them: 1!" in log()[0]
 
 
 def test_forged_messages_without_an_open_payment_tell_of_an_invented_one() -> None:
     pull(Fault.FORGE_WEBHOOK)
 
-    assert log() == ["Four forged messages told the house that somebody had paid. | Kept of them: 0."]
+    assert log() == ["Four forged messages told the house that somebody had paid. | None of them was kept."]
     assert ProviderEvent.objects.count() == 0
 
 
