@@ -192,6 +192,7 @@ JOB_HANDLERS = {
     "meeting_notices": "agm.tasks.send_notice_item",
     "payouts": "payments.tasks.send_payout_item",
     "bank_answers": "payments.tasks.apply_bank_answer_item",
+    "royalty_statements": "dividends.royalty_tasks.make_royalty_statement_item",
     "dividend_statements": "dividends.tasks.make_statement_item",
 }
 PAYMENT_HANDLERS = {
@@ -212,6 +213,13 @@ PAYOUT_HANDLERS = {
         "failed": "dividends.services.payout_news.take_back_failed",
         "returned": "dividends.services.payout_news.take_back_returned",
         "released": "dividends.services.payout_news.release",
+    },
+    "royalty": {
+        "sent": "dividends.services.royalties_payout_news.book_sent",
+        "settled": "dividends.services.royalties_payout_news.book_settled",
+        "failed": "dividends.services.royalties_payout_news.take_back_failed",
+        "returned": "dividends.services.royalties_payout_news.take_back_returned",
+        "released": "dividends.services.royalties_payout_news.release",
     },
 }
 # Money in a clearing account may be this old before `manage.py prove` asks for a reason.
