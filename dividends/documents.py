@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.languages import localised
@@ -146,11 +147,14 @@ def _is_kept(statement: Statement) -> bool:
 
 
 def _total_label(statement: Statement) -> str:
+    is_alone = not statement.earlier_minor
     if statement.way == Way.BANK:
-        return _("Net, to your account") if not statement.earlier_minor else _("To your account")
+        return _("Net, to your account") if is_alone else _("To your account")
+    if not statement.kept_minor:
+        return _("Net dividend")
     if statement.way in KEPT_IN_THE_JAR:
-        return _("Net, in your jar") if not statement.earlier_minor else _("In your jar")
-    return _("Net, waits for you") if not statement.earlier_minor else _("Waits for you")
+        return _("Net, in your jar") if is_alone else _("In your jar")
+    return _("Net, waits for you") if is_alone else _("Waits for you")
 
 
 def _what(statement: Statement) -> list[tuple[str, str]]:
@@ -181,12 +185,12 @@ def _how(statement: Statement) -> list[tuple[str, str]]:
         (_("Payment date"), _day(declaration.pay_on)),
     ]
     if statement.payout is None:
-        return [*facts, (_("Method"), str(Way(statement.way).label))]
+        return [*facts, (_("Method"), capfirst(Way(statement.way).label))]
     sent_on = pays_on(statement)
     if sent_on != declaration.pay_on:
         facts.append((_("Goes out"), _day(sent_on)))
     facts += [
-        (_("Method"), _("Bank transfer to the account ••••%(ending)s") % {"ending": statement.ending}),
+        (_("Method"), _("Bank transfer to ••••%(ending)s") % {"ending": statement.ending}),
         (_("Reference"), statement.payout.reference),
     ]
     if statement.payout.mandate.scheme != MandateScheme.UK:

@@ -17,6 +17,7 @@ from weasyprint.urls import FatalURLFetchingError
 from core.pdf.errors import ForbiddenResource, NotPrintable, TooLong
 from core.pdf.fetcher import SCHEME, LockedFetcher
 from core.pdf.fonts import font_configuration, refuse_unprintable
+from core.pdf.sheets import take_sheets
 
 PRODUCER = "Kilderkin"
 WEASYPRINT_LOG = logging.getLogger("weasyprint")
@@ -66,7 +67,7 @@ def render_pdf(
 def _print(html: str, fetcher: LockedFetcher) -> tuple[bytes, int]:
     source = weasyprint.HTML(string=html, base_url=SCHEME, url_fetcher=fetcher)
     refuse_unprintable("".join(_visible_text(source.etree_element)))
-    document = source.render(font_config=font_configuration())
+    document = source.render(font_config=font_configuration(), stylesheets=take_sheets(source, fetcher))
     if not (document.metadata.title and document.metadata.lang):
         raise NotPrintable() from ValueError("a document needs <title> and <html lang>")
     target = io.BytesIO()
