@@ -66,6 +66,11 @@ def put_back(kind: Fault) -> None:
     SandboxFault.objects.filter(kind=kind, used_at=None).delete()
 
 
+def is_waiting(kind: Fault) -> bool:
+    """Return whether the fault was asked for and met nothing yet; `take` decides who meets it."""
+    return SandboxFault.objects.filter(kind=kind, used_at=None).exists()
+
+
 @needs_transaction
 def take(kind: Fault, *, at: datetime, **outcome: Any) -> SandboxFault | None:
     """Return the waiting fault, used up now, with what it met; None when nobody asked for it."""

@@ -131,6 +131,9 @@ def _forged(fault: SandboxFault) -> Story:
     if payment is None:
         return Story(_("Four forged messages told the house that somebody had paid."), answered, details)
     happened = _("Four forged messages told the house that %(amount)s had been paid.") % {"amount": amount}
+    if payment.succeeded_at and fault.used_at and payment.succeeded_at > fault.used_at:
+        answered += " " + _("The payer paid in earnest afterwards.")
+        return Story(happened, f"{answered} {booked(bookings(f'receipt:{payment.public_id}'))}", details)
     answered += " " + _("The payment is where it was: %(state)s.") % {"state": payment.get_state_display()}
     return Story(happened, answered, details)
 
