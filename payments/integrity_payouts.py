@@ -25,4 +25,14 @@ PAYOUT_QUESTIONS = {
         SELECT payout.public_id, payout.sent_at FROM payments_payout payout
         JOIN payments_payoutrun run ON run.id = payout.run_id
         WHERE payout.state = 'sent' AND run.route <> 'csv' AND payout.sent_at < kilderkin_now() - interval '7 days'""",
+    # Details end at the moment their holder asked; a payment that was begun in the seconds until then was right to go.
+    "a payout sent to bank details that could not be used at that moment": """
+        SELECT payout.public_id, mandate.usable_from, mandate.ended_at FROM payments_payout payout
+        JOIN payments_bankmandate mandate ON mandate.id = payout.mandate_id
+        JOIN payments_payoutrun run ON run.id = payout.run_id
+        LEFT JOIN LATERAL (SELECT min(started_at) AS at FROM payments_payoutattempt
+                           WHERE payout_id = payout.id) begun ON true
+        WHERE payout.state IN ('sending', 'sent', 'settled', 'returned')
+          AND (payout.sent_at < mandate.usable_from
+               OR mandate.ended_at < COALESCE(begun.at, run.file_made_at) - interval '1 minute')""",
 }

@@ -14,7 +14,7 @@ from accounts.models import Party, User
 from accounts.queries.parties import users_deciding_for
 from accounts.services.sessions import end_sessions
 from core import audit
-from core.locks import lock
+from core.locks import bounded_wait, lock
 from core.secrets import fingerprint, seal
 from core.transactions import needs_transaction
 from payments.enums import MandateEnd
@@ -155,7 +155,8 @@ def written_mandate(
 
 def _end(mandate: BankMandate, how: MandateEnd, at: datetime) -> None:
     mandate.ended_at, mandate.ended_how = at, how
-    mandate.save(update_fields=["ended_at", "ended_how"])
+    with bounded_wait():  # a payment to them may be about to begin
+        mandate.save(update_fields=["ended_at", "ended_how"])
 
 
 def _restore(trusted: BankMandate | None, at: datetime) -> BankMandate | None:
