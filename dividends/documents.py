@@ -185,7 +185,7 @@ def _how(statement: Statement) -> list[tuple[str, str]]:
         (_("Payment date"), _day(declaration.pay_on)),
     ]
     if statement.payout is None:
-        return [*facts, (_("Method"), capfirst(Way(statement.way).label))]
+        return [*facts, (_("Method"), capfirst(str(Way(statement.way).label)))]
     sent_on = pays_on(statement)
     if sent_on != declaration.pay_on:
         facts.append((_("Goes out"), _day(sent_on)))
