@@ -19,11 +19,15 @@ LID_OFF = "translate(12 -1) rotate(-9 60 16)"
 
 @dataclass(frozen=True, slots=True)
 class JarPaths:
-    """What of the drawing depends on the level: the gold plate, the scratches in the glass, the coins."""
+    """The paths of the drawing; the first three depend on the level: the gold plate, scratches in the glass, coins."""
 
     gold: str
     scratches: str
     coins: str
+    glass: str = GLASS
+    inside: str = INSIDE
+    lid: str = LID
+    gouges: str = GOUGES
 
 
 def jar_paths(level_permille: int) -> JarPaths:

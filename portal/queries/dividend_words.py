@@ -139,26 +139,25 @@ def _prepared(one: Dividend, at: datetime) -> Told:
 def _approved(one: Dividend, at: datetime) -> Told:
     payout = one.last
     day = day_of(max(payout.run.not_before, at) if payout else None)
-    words = _("A director has approved it. It is paid on %(day)s to the account ending %(ending)s.")
+    words = _("It is paid on %(day)s to the account ending %(ending)s.")
     return Told(_("Approved"), words % {**_to(one), "day": day})
 
 
 def _sending(one: Dividend, at: datetime) -> Told:
-    words = _("It is on its way to the bank now, for the account ending %(ending)s.") % _to(one)
-    return Told(_("Being sent"), words)
+    return Told(_("Being sent"), _("The bank is told now to pay the account ending %(ending)s.") % _to(one))
 
 
 def _sent(one: Dividend, at: datetime) -> Told:
     payout = one.last
     facts = {**_to(one), "day": day_of(payout.sent_at if payout else None)}
-    words = _("Sent on %(day)s to the account ending %(ending)s.") % facts
+    words = _("It left on %(day)s for the account ending %(ending)s.") % facts
     return Told(_("Sent"), f"{words} {arrives(payout.run.route if payout else '')}")
 
 
 def _paid(one: Dividend, at: datetime) -> Told:
     payout = one.last
     facts = {**_to(one), "day": day_of(payout.settled_at if payout else None)}
-    return Told(_("Paid"), _("Paid on %(day)s to the account ending %(ending)s.") % facts)
+    return Told(_("Paid"), _("It arrived on %(day)s in the account ending %(ending)s.") % facts)
 
 
 WORDS: dict[Stand, Callable[[Dividend, datetime], Told]] = {

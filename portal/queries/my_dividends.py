@@ -16,6 +16,7 @@ from accounts.queries.parties import parties_of
 from dividends.enums import DeclarationState
 from dividends.models import Declaration, Entitlement, PayoutLine, Statement
 from dividends.rules.jar import Jar, jar
+from dividends.rules.jar_drawing import JarPaths, jar_paths
 from equity.queries.holdings import memberships_of
 from payments.models import BankMandate, Payout
 from portal.rules.dividend_states import ON_ITS_WAY, Details, LastPayout, Stand, stand_of
@@ -72,6 +73,11 @@ class PennyJar:
     currency: str
     minimum_minor: int
     jar: Jar
+
+    @property
+    def drawing(self) -> JarPaths:
+        """The jar as it is drawn at its level."""
+        return jar_paths(self.jar.level_permille)
 
 
 @dataclass(frozen=True)

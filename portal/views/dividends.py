@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import holder_required, signed_in_user
 from core import clock
 from core.storage import read_bytes
-from dividends.queries.statement_sum import sum_of
+from portal.queries.dividend_computed import computed_of
+from portal.queries.dividend_glance import task_of
 from portal.queries.dividend_picture import pictures_of
 from portal.queries.dividend_road import road_of
 from portal.queries.dividend_words import Told, told
@@ -24,7 +25,7 @@ from portal.queries.my_dividends import (
     statements_of,
     sums_of,
 )
-from portal.rules.dividend_states import ON_ITS_WAY
+from portal.rules.dividend_states import ON_ITS_WAY, Stand
 
 PAGE_ROWS = 20
 
@@ -46,7 +47,7 @@ def dividends(request: HttpRequest) -> HttpResponse:
     lines = _lines(found, at)
     context = {
         "sums": sums_of(found),
-        "task": next((line for line in lines if line.told.url), None),
+        "task": task_of(found, at=at),
         "under_way": [line for line in lines if line.dividend.stand in ON_ITS_WAY],
         "jars": jars_of(found),
         "pictures": pictures_of(found),
@@ -73,7 +74,8 @@ def dividend(request: HttpRequest, public_id: str) -> HttpResponse:
         "dividend": found,
         "owed": found.entitlement,
         "told": told(found, at=at),
-        "sum": sum_of(found.entitlement),
+        "computed": computed_of(found.entitlement),
+        "jar": next(iter(jars_of([found])), None) if found.stand == Stand.JAR else None,
         "steps": road_of(found, at=at),
         "back_url": reverse("me_dividends"),
         "face": "portal",

@@ -24,6 +24,7 @@ from equity.queries.paying import Paying, paying_of_all
 from equity.queries.register import known_now
 from equity.queries.tracking import money_sentences
 from equity.services.bookings import day_of
+from portal.queries.dividend_glance import glance_of
 from portal.queries.next_event import NextEvent, next_event_of
 
 SHOWN_AT_MOST = 20
@@ -32,18 +33,19 @@ SHOWN_AT_MOST = 20
 @require_GET
 @holder_required
 def me(request: HttpRequest) -> HttpResponse:
-    """My shares, what is under way, my certificates."""
+    """My shares, my dividends, what is under way, my certificates."""
     user, at = signed_in_user(request), clock.now()
     holdings = holdings_of(user, on=day_of(at), known_at=known_now())
     applications = list(applications_of(user)[:SHOWN_AT_MOST])
     paying = paying_of_all(applications)
-    event = next_event_of(user, at=at)
+    event, dividends = next_event_of(user, at=at), glance_of(user, at=at)
     context = {
         "given_name": user.party.given_name if user.party else "",
         "holding": _shown(holdings),
         "holdings": holdings,
-        "task": _vote_to_cast(event) or _task(applications, paying),
+        "task": _vote_to_cast(event) or _task(applications, paying) or dividends.task,
         "event": event,
+        "dividends": dividends,
         "certificates": _certificates(user),
         "applications": [_line(application, paying[application.public_id]) for application in applications],
         "face": "portal",
