@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import bank, bank_stop, check, dividends, home, language, me, promises, receipts
+from portal.views import bank, bank_stop, check, dividends, home, language, me, promises, receipts, royalties
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -19,6 +19,11 @@ urlpatterns = [
     path("me/dividends/", dividends.dividends, name="me_dividends"),
     path("me/dividends/<public_id:public_id>/", dividends.dividend, name="me_dividend"),
     path("me/statements/<public_id:public_id>.pdf", dividends.statement, name="me_statement"),
+    path("me/royalties/", royalties.royalties, name="me_royalties"),
+    path("me/royalties/<public_id:public_id>/<public_id:party_id>/", royalties.royalty, name="me_royalty"),
+    path("me/royalties/statements/<public_id:public_id>.pdf", royalties.statement_file, name="me_royalty_file"),
+    path("me/royalties/statements/<public_id:public_id>/", royalties.statement, name="me_royalty_statement"),
+    path("creators/", royalties.wall, name="creators"),
     path("me/bank/", bank.bank, name="me_bank"),
     path("me/bank/change/", bank.change, name="me_bank_change"),
     path("me/bank/change/check/", bank.check, name="me_bank_check"),

@@ -16,7 +16,7 @@ from dividends.enums import AgreementState
 from dividends.models import RoyaltyAgreement, RoyaltyShare, RoyaltyStatement, SalesReport, SoldBeer
 from dividends.queries.royalty_earning import fraction_of
 
-# Per beer: pieces kept by customers, net sales, what it earned its creators, what the bank has taken or paid of it with
+# Per beer: units kept by customers, net sales, what it earned its creators, what the bank has taken or paid of it with
 # the tax that was kept back (a payment under way counts, one that came back does not). Sums over approved figures only.
 FIGURES = """
 SELECT beer.id,
@@ -78,7 +78,7 @@ WHOLE = (
 
 @dataclass(frozen=True)
 class BeerFigures:
-    """A beer on the market: pieces sold less those that came back, and amounts in minor units.
+    """A beer on the market: units sold less those that came back, and amounts in minor units.
 
     ``earned_minor`` is what its creators earned, ``paid_minor`` what of it was sent to them or kept back as tax.
     """

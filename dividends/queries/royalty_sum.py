@@ -90,7 +90,7 @@ def _less(label: str, amount_minor: int, currency: str, note: str = "") -> SumLi
 
 
 def _units(count: int) -> str:
-    return ngettext("%(shown)s piece", "%(shown)s pieces", count) % {"shown": grouped(count)}
+    return ngettext("%(shown)s unit", "%(shown)s units", count) % {"shown": grouped(count)}
 
 
 def _shown(statement: RoyaltyStatement, amount_minor: int) -> str:
