@@ -153,7 +153,9 @@ def _returned(fault: SandboxFault) -> Story:
     happened = _("%(amount)s came back from the account ending %(ending)s: the name does not match.")
     payout = Payout.objects.filter(public_id=transfer.reference).first()
     if payout is None:
-        answered = _("The house knows no payment of that number, and has set the message aside for a person.")
+        answered = _(
+            "The house knows no payment of that number, and noted it in the audit trail for a person to look at."
+        )
     elif payout.state == PayoutState.RETURNED:
         answered = _("The payment is marked as returned, and the money is owed to its holder again.")
     else:
