@@ -37,6 +37,7 @@ from tests.factories.equity import (
 from tests.factories.meetings import OF_A_DRAFT, meeting_arguments
 from tests.factories.people import make_holder, make_staff, sign_in, sign_in_staff
 from tests.factories.refunds import make_failed_refund
+from tests.payments.bank_stories import account, give, latest_token
 
 PUBLIC, SIGNED_IN, HOLDER, OWNER = "public", "signed in", "holder", "owner"
 ACCOUNT_DOORS = """
@@ -82,6 +83,8 @@ RIGHTS = {
     **dict.fromkeys(["check_vote", "check_vote_proof", "promises", "about_voting"], PUBLIC),
     "me": HOLDER,
     "me_certificate": OWNER,
+    **dict.fromkeys(["me_bank", "me_bank_change", "me_bank_check", "me_bank_withdraw"], HOLDER),
+    "bank_stop": PUBLIC,
     "payments:webhook_stripe": PUBLIC,
     **dict.fromkeys([f"equity:{name}" for name in APPLICATION.split()], OWNER),
     **dict.fromkeys([f"demo:{name}" for name in DEMO.split()], PUBLIC),
@@ -148,6 +151,7 @@ def world(db: None) -> World:
     make_paid_application(offer, 2)
     waiting = make_batch(offer)
     certificate = Certificate.objects.get()
+    give(owner, account("4471"))
     refused = make_failed_refund(make_paid_application(offer))
     clients = {"anonymous": Client(), "owner": sign_in(owner), "other holder": sign_in(make_holder())}
     clients |= {role.value: sign_in_staff(make_staff(role.value)) for role in Role}
@@ -170,6 +174,7 @@ def world(db: None) -> World:
         "meeting": meetings,
         "event": park_event().pk,
         "refund": refused.public_id,
+        "stop": latest_token(),
     }
     return World(arguments, clients)
 
@@ -188,6 +193,8 @@ def address(name: str, pattern: URLPattern, world: World) -> str:
 
 
 def _argument(name: str, argument: str, known: dict[str, Any]) -> Any:
+    if name == "bank_stop":
+        return known["stop"]
     if name.startswith("beers:"):
         recipe = argument == "public_id" and name in ("beers:recipe", "beers:beerjson")
         return known["call" if argument == "slug" else "recipe" if recipe else "idea"]
