@@ -13,7 +13,10 @@ from typing import Any
 from django.conf import settings
 
 from dividends.enums import DeclarationState, Income, Rounding
-from dividends.models import Declaration
+from dividends.errors import RuleRefuses
+from dividends.models import Declaration, RelevantAccounts
+from dividends.rules.measure import rate_trillionths
+from dividends.rules.refusals import Code, RuleBroken
 from equity.queries.record_date import HOLDINGS, holdings_values
 
 # A document counts on both its days, a rule up to but not on its last: as dividends.rules.withholding has it. Few kinds
@@ -57,10 +60,12 @@ BROUGHT = """COALESCE((
         JOIN dividends_declaration earlier_declaration ON earlier_declaration.id = earlier.declaration_id
         WHERE earlier.party_id = register.party_id AND earlier_declaration.currency = %(currency)s
         ORDER BY earlier.id DESC LIMIT 1), 0::numeric(13, 12))"""
-# Of a rate: exact in minor units. Of a pot: its share as numerator over all shares, cut down to twelve decimals.
+# What is owed exactly is whole units and a remainder over ``total``: of a rate over 1, in twelve decimals; of a pot
+# over all shares, where ``exact_minor`` is cut down to twelve decimals.
 EXACT_RATE = """
 measured AS (
-    SELECT held.*, held.shares * %(rate)s::numeric(24, 12) AS exact_minor FROM held
+    SELECT owed.*, floor(owed.exact_minor) AS whole, mod(owed.exact_minor, 1) AS remainder, 1::numeric AS total
+    FROM (SELECT held.*, held.shares * %(rate)s::numeric(24, 12) AS exact_minor FROM held) owed
 )"""
 EXACT_POT = """
 measured AS (
@@ -72,7 +77,7 @@ measured AS (
 LARGEST_REMAINDER = """measured.whole + CASE WHEN row_number() OVER (ORDER BY measured.remainder DESC, measured.number)
         <= %(pot)s - SUM(measured.whole) OVER () THEN 1 ELSE 0 END"""
 GROSS = {
-    Rounding.FLOOR: "floor(measured.exact_minor)",
+    Rounding.FLOOR: "measured.whole",
     Rounding.CARRY: "floor(measured.exact_minor + measured.brought)",
     Rounding.LARGEST_REMAINDER: LARGEST_REMAINDER,
 }
@@ -90,7 +95,10 @@ allocated AS (
 
 @dataclass(frozen=True)
 class Terms:
-    """What an allocation is made of. Exactly one of the rate (minor units per share) and the pot is given."""
+    """What an allocation is made of. Exactly one of the rate (minor units per share) and the pot is given.
+
+    ``accounts`` are those that justify it, where they are known; nobody's entitlement depends on them.
+    """
 
     share_class_id: int
     currency: str
@@ -100,6 +108,7 @@ class Terms:
     record_at: datetime
     pay_on: date
     minimum_minor: int = 0
+    accounts: RelevantAccounts | None = None
 
 
 def terms_of(declaration: Declaration) -> Terms:
@@ -113,7 +122,23 @@ def terms_of(declaration: Declaration) -> Terms:
         record_at=declaration.record_at,
         pay_on=declaration.pay_on,
         minimum_minor=declaration.minimum_minor,
+        accounts=declaration.accounts,
     )
+
+
+def refuse_amount(*, rate_minor: Decimal | None, pot_minor: int | None, rounding: Rounding | None = None) -> None:
+    """Raise `RuleRefuses` for what a column would round silently, and for a rounding that does not go with it."""
+    if (rate_minor is None) == (pot_minor is None):
+        raise RuleRefuses(Code.RATE_OR_POT)
+    if pot_minor is not None and pot_minor <= 0:
+        raise RuleRefuses(Code.POT_NOT_POSITIVE)
+    if rounding is not None and (rounding == Rounding.LARGEST_REMAINDER) != (pot_minor is not None):
+        raise RuleRefuses(Code.ROUNDING_NEEDS_RATE if pot_minor is not None else Code.ROUNDING_NEEDS_POT)
+    if rate_minor is not None:
+        try:
+            rate_trillionths(rate_minor)
+        except RuleBroken as error:
+            raise RuleRefuses(error.code) from error
 
 
 def measured_sql(terms: Terms) -> str:

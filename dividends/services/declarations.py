@@ -28,9 +28,8 @@ from dividends.errors import (
     TooEarly,
 )
 from dividends.models import Declaration, Recommendation, RelevantAccounts
+from dividends.queries.allocation import refuse_amount
 from dividends.queries.reserves import is_out_of_date, refusals_of
-from dividends.rules.measure import rate_trillionths
-from dividends.rules.refusals import Code, RuleBroken
 from dividends.rules.reserves import Figures
 from dividends.services.entitlements import fix_entitlements
 from equity.models import ShareClass
@@ -93,7 +92,7 @@ def recommend_dividend(
     Exactly one of the rate per share and the pot, in minor units. Raises `RecommendationTooLate` once the vote is
     open, `RecommendedAlready`, `MinuteMissing`, `RuleRefuses`.
     """
-    _refuse_amount(rate_minor, pot_minor)
+    refuse_amount(rate_minor=rate_minor, pot_minor=pot_minor)
     with constraints_as(LAWS), atomic():
         recommendation = Recommendation.objects.create(
             contest=contest,
@@ -134,9 +133,7 @@ def propose_dividend(
     `PaymentBeforeRecord`, `AccountsOutOfDate`, `AccountsOtherCurrency`, `RuleRefuses`, `PeriodBackward`,
     `MinimumNegative`.
     """
-    _refuse_amount(rate_minor, pot_minor)
-    if (rounding == Rounding.LARGEST_REMAINDER) != (pot_minor is not None):
-        raise RuleRefuses(Code.ROUNDING_NEEDS_RATE if pot_minor is not None else Code.ROUNDING_NEEDS_POT)
+    refuse_amount(rate_minor=rate_minor, pot_minor=pot_minor, rounding=rounding)
     if record_at < recommendation.recommended_at:
         raise RecordBeforeRecommendation()
     if pay_on < record_day(record_at):
@@ -218,19 +215,6 @@ def _one_at_a_time() -> None:
     """Two dividends may draw on the same reserves, and on the same fractions: the second waits for the first."""
     with bounded_wait(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('dividends.compute_entitlements', 0))")
-
-
-def _refuse_amount(rate_minor: Decimal | None, pot_minor: int | None) -> None:
-    """Refuse what the column would round silently, or the law of either rate or pot."""
-    if (rate_minor is None) == (pot_minor is None):
-        raise RuleRefuses(Code.RATE_OR_POT)
-    if pot_minor is not None and pot_minor <= 0:
-        raise RuleRefuses(Code.POT_NOT_POSITIVE)
-    if rate_minor is not None:
-        try:
-            rate_trillionths(rate_minor)
-        except RuleBroken as error:
-            raise RuleRefuses(error.code) from error
 
 
 def _refuse_accounts(accounts: RelevantAccounts, *, at: datetime) -> None:

@@ -27,6 +27,7 @@ from dividends.errors import (
 )
 from dividends.models import Declaration
 from dividends.queries.allocation import Terms, entitled_sql, measured_sql, terms_of, values_of
+from dividends.queries.entitlements import SNAPSHOT
 from dividends.queries.reserves import reserves_of, taken_minor
 from dividends.services.bookings import payable_account
 from equity.services.bookings import day_of
@@ -48,8 +49,7 @@ SELECT {random_id}, %(declaration)s, member_id, party_id, shares, exact_minor, b
 FROM entitled
 """
 # Of a pot the exact sum is the pot itself: each share was cut down to twelve decimals. The rest is what rounding left
-# with the company. The fingerprint binds every figure of every row, by member number; amounts are whole, fractions and
-# exact amounts have twelve decimals: "number|shares|exact|brought|gross|carried|country|ppm|withheld|net".
+# with the company.
 TOTALS = """
 SELECT holders, shares::bigint, exact, gross::bigint, withheld::bigint, floor(rest)::bigint, mod(rest, 1), sha256,
        {change}
@@ -58,10 +58,7 @@ FROM (
         SELECT count(*) AS holders, sum(owed.shares) AS shares,
                COALESCE(%(pot)s::numeric, sum(owed.exact_minor)) AS exact, sum(owed.brought_fraction) AS brought,
                sum(owed.gross_minor) AS gross, sum(owed.carried_fraction) AS carried,
-               sum(owed.withheld_minor) AS withheld,
-               encode(sha256(convert_to(string_agg(concat_ws('|', member.number, owed.shares, owed.exact_minor,
-                   owed.brought_fraction, owed.gross_minor, owed.carried_fraction, owed.country, owed.withheld_ppm,
-                   owed.withheld_minor, owed.net_minor), E'\\n' ORDER BY member.number), 'UTF8')), 'hex') AS sha256
+               sum(owed.withheld_minor) AS withheld, {snapshot} AS sha256
         FROM dividends_entitlement owed JOIN equity_member member ON member.id = owed.member_id
         WHERE owed.declaration_id = %(declaration)s
     ) sums
@@ -159,7 +156,7 @@ def _raise_untaxed(terms: Terms, cause: Exception) -> None:
 
 
 def _totals_of(declaration: Declaration) -> Totals:
-    sql = TOTALS.format(change=CHANGE if declaration.rounding == Rounding.CARRY else "0")
+    sql = TOTALS.format(snapshot=SNAPSHOT, change=CHANGE if declaration.rounding == Rounding.CARRY else "0")
     values: dict[str, Any] = {
         "declaration": declaration.pk,
         "pot": declaration.pot_minor,

@@ -85,5 +85,5 @@ def holdings_at(*, share_class_id: int, record_at: datetime) -> Iterator[RecordH
 
 def register_sha256_at(moment: datetime) -> str:
     """Return the end of the register's chain as it was known at the moment, empty before its first entry."""
-    batches = RegisterBatch.objects.filter(entered_at__lte=moment).order_by("-sequence")
+    batches = RegisterBatch.objects.filter(entered_at__lte=moment).order_by("-entered_at")
     return batches.values_list("sha256", flat=True).first() or ""
