@@ -56,7 +56,7 @@ def royalty_context(statement: RoyaltyStatement) -> dict[str, Any]:
     with translation.override(statement.language):
         return {
             **issuer_context(),
-            "kind": _("Statement of a creator's share"),
+            "kind": _("Creator's statement"),
             "number": str(statement),
             "issued_on": statement.issued_on,
             "sentence": royalty_sentence(statement),
@@ -88,7 +88,7 @@ def _level(statement: RoyaltyStatement) -> int:
 
 def _balance_words(statement: RoyaltyStatement) -> str:
     if statement.paid_minor:
-        return _("Everything goes out; nothing is carried.")
+        return _("All of it is to be paid; nothing is carried.")
     if statement.way == RoyaltyWay.KEPT:
         minimum = format_minor(statement.agreement.minimum_minor, statement.currency, statement.language)
         return _("Paid from %(minimum)s on.") % {"minimum": minimum}

@@ -24,7 +24,7 @@ def _sales(statement: RoyaltyStatement) -> Iterator[SumLine]:
     yield money_line("", _("Sold"), statement.gross_minor, currency, note=_units(statement.units))
     if statement.returns_minor:
         came_back = _units(statement.units_returned) if statement.units_returned else ""
-        yield _less(_("Came back"), statement.returns_minor, currency, came_back)
+        yield _less(_("Came back from customers"), statement.returns_minor, currency, came_back)
     if statement.discounts_minor:
         yield _less(_("Discounts"), statement.discounts_minor, currency)
     if statement.tax_minor:
@@ -80,7 +80,9 @@ def _account(statement: RoyaltyStatement) -> Iterator[SumLine]:
         yield money_line(Sign.EQUALS.value, _("To you"), statement.paid_minor, currency, kind="total")
     else:
         note = _("Not paid now, and not lost.") if statement.closing_minor > 0 else ""
-        yield money_line(Sign.EQUALS.value, _("Carried"), statement.closing_minor, currency, note=note, kind="total")
+        yield money_line(
+            Sign.EQUALS.value, _("Carried forward"), statement.closing_minor, currency, note=note, kind="total"
+        )
 
 
 def _less(label: str, amount_minor: int, currency: str, note: str = "") -> SumLine:

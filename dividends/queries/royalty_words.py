@@ -76,9 +76,9 @@ def royalty_withholding(statement: RoyaltyStatement) -> str:
         "evidence": rule.evidence,
     }
     if rule.basis == Basis.TREATY:
-        words = _("%(country)s: %(rate)s by treaty, for who lives in %(residence)s (%(evidence)s).") % values
+        words = _("%(country)s: %(rate)s by treaty (residence: %(residence)s, %(evidence)s).") % values
     else:
-        words = _("%(country)s: %(rate)s by statute, for who lives in %(residence)s.") % values
+        words = _("%(country)s: %(rate)s by statute (residence: %(residence)s).") % values
     return words if statement.withheld_minor else f"{words} {_('Nothing was kept back.')}"
 
 

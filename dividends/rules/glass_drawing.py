@@ -21,7 +21,8 @@ def glass_svg(level_permille: int, colour: str, *, line: str = INK) -> bytes:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
         f'<path fill="{line}" fill-rule="evenodd" d="{OUTSIDE}{INSIDE}"/><path fill="{PAPER}" d="{INSIDE}"/>'
         f"{_beer(surface, colour)}"
-        f'<path fill="none" stroke="{INK}" stroke-width="2.2" stroke-linecap="round" d="{_gouges(surface)}"/>'
+        f'<path fill="none" stroke="{line}" stroke-width="2.2" stroke-linecap="round" d="{_bubbles(surface)}"/>'
+        f'<path fill="none" stroke="{INK}" stroke-width="2.2" stroke-linecap="round" d="{_light(surface)}"/>'
         "</svg>"
     ).encode()
 
@@ -51,11 +52,12 @@ def _walls(y: float) -> tuple[float, float]:
     return round(21 + inset, 1), round(99 - inset, 1)
 
 
-def _gouges(surface: float) -> str:
-    """Bubbles as short strokes, and light on the glass where it is empty."""
-    strokes = [
-        f"M{x} {y}V{y + 6}" for x, y in ((44, 140), (60, 128), (76, 142), (52, 108), (70, 104), (60, 84), (46, 76))
-        if y > surface + 24
-    ]  # fmt: skip
-    light = f"M30 {TOP + 4}L31.6 {surface - 14:g}" if surface - 14 > TOP + 14 else ""
-    return "".join(strokes) + light
+def _bubbles(surface: float) -> str:
+    """Short strokes in the beer, as many as lie well below its surface."""
+    places = ((44, 140), (60, 128), (76, 142), (52, 108), (70, 104), (60, 84), (46, 76))
+    return "".join(f"M{x} {y}V{y + 6}" for x, y in places if y > surface + 24) or "M0 0"
+
+
+def _light(surface: float) -> str:
+    """A stroke of light on the left of the glass, where it is empty."""
+    return f"M30 {TOP + 4}L31.6 {surface - 14:g}" if surface - 14 > TOP + 14 else "M0 0"

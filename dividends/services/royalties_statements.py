@@ -9,9 +9,9 @@ from core.errors import constraints_as
 from core.locks import lock
 from core.transactions import atomic, needs_transaction
 from dividends.models import RoyaltyRound, RoyaltyStatement, RoyaltyStatementFile, StatementSeries
+from dividends.queries.royalty_facts import royalty_sha256
 from dividends.queries.royalty_settling import Due, dues
 from dividends.royalty_errors import LAWS, LaterSalesApproved, NothingToState
-from dividends.rules.royalty_facts import RoyaltyFacts
 from dividends.services.paying import begins_on
 from dividends.services.royalties_bookings import book_withholding
 from dividends.services.royalties_letters import send_royalty_letter
@@ -66,7 +66,7 @@ def _write(issue: RoyaltyRound, found: Sequence[tuple[int, Due]], *, by: "User",
     with constraints_as(LAWS), atomic():
         for number, due in found:
             statement = _statement(issue, number, due)
-            statement.facts_sha256 = facts_of(statement, company_number=company_number).sha256()
+            statement.facts_sha256 = royalty_sha256(statement, company_number=company_number)
             statement.entry = book_withholding(statement=statement, by=by, at=at)
             statement.save(force_insert=True)
 
@@ -104,12 +104,6 @@ def _statement(issue: RoyaltyRound, number: int, due: Due) -> RoyaltyStatement:
         issued_on=issue.issued_on,
         issued_at=issue.issued_at,
     )
-
-
-def facts_of(statement: RoyaltyStatement, *, company_number: str) -> RoyaltyFacts:
-    """Return what the statement's hash binds."""
-    names = [name for name in RoyaltyFacts.__dataclass_fields__ if name != "company_number"]
-    return RoyaltyFacts(company_number=company_number, **{name: getattr(statement, name) for name in names})
 
 
 @needs_transaction

@@ -92,7 +92,7 @@ def test_sales_outside_every_agreement_earn_nothing() -> None:
 def test_period_that_crosses_an_agreement_is_refused_with_its_days() -> None:
     beer = make_agreement(valid_from=date(2025, 2, 1), valid_to=date(2026, 2, 1)).beer
 
-    with pytest.raises(PeriodCrosses, match="1 Feb 2025 to 31 Jan 2026|1 February 2025 to 31 January 2026"):
+    with pytest.raises(PeriodCrosses, match="from 1 February 2025 to 31 January 2026"):
         make_sales(beer)
 
 
