@@ -5,6 +5,7 @@ The rows are generated from the URLconf, so that a new page cannot be forgotten;
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.enums import Role
+from accounts.models import User
 from ballots.models import Contest
 from ballots.rules.proofs.receipts import Promise, encode
 from ballots.services import sweeping
@@ -26,7 +28,10 @@ from equity.models import Certificate, Member
 from equity.queries.offers import latest_documents
 from payments.models import ProviderEvent
 from portal.permissions import PERMISSIONS as OFFICE
+from tests.factories.agm import register_shares
+from tests.factories.banking import make_mandate
 from tests.factories.beers import make_call, make_recipe
+from tests.factories.dividends import make_dividend
 from tests.factories.equity import (
     make_approved_batch,
     make_batch,
@@ -37,6 +42,7 @@ from tests.factories.equity import (
 from tests.factories.meetings import OF_A_DRAFT, meeting_arguments
 from tests.factories.people import make_holder, make_staff, sign_in, sign_in_staff
 from tests.factories.refunds import make_failed_refund
+from tests.factories.statements import issue, pay
 from tests.payments.bank_stories import account, give, latest_token
 
 PUBLIC, SIGNED_IN, HOLDER, OWNER = "public", "signed in", "holder", "owner"
@@ -83,6 +89,9 @@ RIGHTS = {
     **dict.fromkeys(["check_vote", "check_vote_proof", "promises", "about_voting"], PUBLIC),
     "me": HOLDER,
     "me_certificate": OWNER,
+    "me_dividends": HOLDER,
+    "me_dividend": OWNER,
+    "me_statement": OWNER,
     **dict.fromkeys(["me_bank", "me_bank_change", "me_bank_check", "me_bank_withdraw"], HOLDER),
     "bank_stop": PUBLIC,
     "payments:webhook_stripe": PUBLIC,
@@ -138,13 +147,27 @@ def park_event() -> ProviderEvent:
     )
 
 
+def owned_dividend(owner: User) -> dict[str, str]:
+    """Write a dividend of the owner's, paid to others, with its statement; before anybody else gets shares."""
+    assert owner.party is not None
+    register_shares([(owner.party, 2000)], at=clock.now() - timedelta(days=61))
+    made = make_dividend(holdings=(100,), pay_on=clock.today())
+    make_mandate(made.members[0].party)
+    pay(made)
+    statement = next(row for row in issue(made) if row.entitlement.party == owner.party)
+    return {"me_dividend": statement.entitlement.public_id, "me_statement": statement.public_id}
+
+
 @pytest.fixture
-def world(db: None) -> World:
+def world(db: None, request: pytest.FixtureRequest) -> World:
+    owner = make_holder(email="owner@example.org")
+    # Two meetings and a payment run take their time: only where they are looked at.
+    is_dividend = request.node.callspec.params["name"] in {"me_dividend", "me_statement"}
+    dividend = owned_dividend(owner) if is_dividend else {}
     meetings = meeting_arguments()  # first: its register was written long ago
     sweeping.sweep()  # what was declared is published
     offer = make_open_offer()
     draft = make_draft_offer(slug="draft")
-    owner = make_holder(email="owner@example.org")
     application = make_paid_application(offer, 2, user=owner)
     batch = make_approved_batch(offer)
     engine.run()
@@ -175,6 +198,7 @@ def world(db: None) -> World:
         "event": park_event().pk,
         "refund": refused.public_id,
         "stop": latest_token(),
+        **dividend,
     }
     return World(arguments, clients)
 
@@ -195,6 +219,8 @@ def address(name: str, pattern: URLPattern, world: World) -> str:
 def _argument(name: str, argument: str, known: dict[str, Any]) -> Any:
     if name == "bank_stop":
         return known["stop"]
+    if name in ("me_dividend", "me_statement"):
+        return known[name]
     if name.startswith("beers:"):
         recipe = argument == "public_id" and name in ("beers:recipe", "beers:beerjson")
         return known["call" if argument == "slug" else "recipe" if recipe else "idea"]
