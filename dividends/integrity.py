@@ -12,6 +12,7 @@ from django.db import connection
 
 from core import clock
 from dividends.enums import DeclarationState
+from dividends.integrity_payouts import payout_findings
 from dividends.integrity_royalties import royalty_findings
 from dividends.models import Declaration
 from dividends.queries.entitlements import snapshot_sha256
@@ -163,6 +164,7 @@ def findings() -> Iterator[str]:
             yield from _sentences(question, cursor.fetchall())
     for declaration in Declaration.objects.filter(state=DeclarationState.COMPUTED).order_by("pk"):
         yield from broken_entitlements(declaration)
+    yield from payout_findings()
     yield from royalty_findings()
 
 

@@ -9,7 +9,7 @@ from ledger.queries.balances import Balance, balances
 from ledger.queries.clearing import oldest_in_clearing
 from portal.queries.audit_proof import broken_seals
 
-ROOMS = ("ledger", "payments", "equity", "ballots", "agm")
+ROOMS = ("ledger", "payments", "equity", "ballots", "agm", "dividends")
 
 
 def findings() -> Iterator[str]:
