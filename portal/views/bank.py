@@ -139,9 +139,15 @@ def _initial(party: Party, standing: BankMandate | None) -> dict[str, str]:
 
 
 def _rows(details: BankDetails, change_url: str) -> list[dict[str, Any]]:
-    numbers = {_("IBAN"): grouped_iban(details.iban)}
+    numbers = [("iban", _("IBAN"), grouped_iban(details.iban))]
     if details.scheme == Scheme.UK:
         sort_code = hyphened_sort_code(details.sort_code)
-        numbers = {_("Sort code"): sort_code, _("Account number"): details.account_number}
-    name = {"label": _("Name on the account"), "value": details.holder_name, "change_url": change_url}
-    return [name, *({"label": label, "value": value, "is_number": True} for label, value in numbers.items())]
+        numbers = [
+            ("sort_code", _("Sort code"), sort_code),
+            ("account_number", _("Account number"), details.account_number),
+        ]
+    rows = [("holder_name", _("Name on the account"), details.holder_name), *numbers]
+    return [
+        {"label": label, "value": value, "is_number": field != "holder_name", "change_url": f"{change_url}#id_{field}"}
+        for field, label, value in rows
+    ]
