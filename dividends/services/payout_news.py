@@ -6,6 +6,8 @@ from datetime import datetime
 from core.transactions import needs_transaction
 from dividends.models import PayoutLine
 from dividends.services import bookings
+from dividends.services.letters import send_held_letter, send_returned_letter
+from payments.enums import PayoutState
 from payments.models import Payout
 
 PAYABLE = "dividend_payable"
@@ -38,9 +40,16 @@ def take_back_returned(*, payout: Payout, at: datetime) -> None:
 def _take_back(payout: Payout, at: datetime) -> None:
     bookings.take_back(payout=payout, at=at)
     PayoutLine.objects.filter(payout=payout, released_at__isnull=True).update(released_at=at)
+    send_returned_letter(payout=payout, at=at)
 
 
 @needs_transaction
 def release(*, payout_ids: Sequence[int], at: datetime) -> None:
-    """They were never sent: what they would have paid is owed still. Nothing was booked."""
+    """They were never sent: what they would have paid is owed still. Nothing was booked.
+
+    Who was to be paid hears of it where bank details are the reason; a cancelled run is the office's own affair.
+    """
     PayoutLine.objects.filter(payout__in=payout_ids, released_at__isnull=True).update(released_at=at)
+    held = Payout.objects.filter(pk__in=payout_ids, state=PayoutState.HELD)
+    for payout in held.select_related("run", "party", "mandate"):
+        send_held_letter(payout=payout, at=at)
