@@ -1,6 +1,8 @@
 """What no message announced about money out: runs whose day has come, the bank's news, payouts nobody finished."""
 
 import logging
+from datetime import datetime
+
 from django.conf import settings
 from django.db import connection
 
@@ -13,15 +15,22 @@ from payments.gateways.current import current_payout_gateway
 from payments.gateways.payout_port import PayoutChange
 from payments.models import Payout, PayoutNews
 from payments.queries.payout_runs import runs_to_begin, runs_to_finish
+from payments.services.payout_attempts import only_caller
 from payments.services.payout_runs import begin_run, finish_run
-from payments.services.payouts import give_up_payout, send_payout, take_facts
+from payments.services.payouts import give_up_payout, reason_to_hold, send_payout, take_news
 
 logger = logging.getLogger(__name__)
 BATCH = 500
 STUCK_AFTER_SECONDS = 600
+# Held as long as a job's lease and renewed with every change, so that a reader who is killed is soon followed.
 CLAIM_NEWS = """
-UPDATE payments_payoutnews SET claimed_until = clock_timestamp() + interval '60 seconds'
+UPDATE payments_payoutnews SET claimed_until = clock_timestamp() + make_interval(secs => %s)
 WHERE route = %s AND (claimed_until IS NULL OR claimed_until < clock_timestamp()) RETURNING read_until
+"""
+ADVANCE_NEWS = """
+UPDATE payments_payoutnews SET read_until = greatest(read_until, %s),
+       claimed_until = clock_timestamp() + make_interval(secs => %s)
+WHERE route = %s
 """
 # A payout whose job is over while an attempt is open, or failed without a word, longer than any call takes.
 STUCK = """
@@ -67,14 +76,20 @@ def stuck_payouts() -> list[int]:
 
 
 def resolve_payout(payout_id: int) -> None:
-    """Let a payout that its job left behind end as the bank says; one of a cancelled run is not sent any more."""
-    payout = Payout.objects.select_related("run").get(pk=payout_id)
-    if payout.run.state != RunState.CANCELLED:
+    """Let a payout that its job left behind end as the bank says.
+
+    One of a cancelled run, or whose bank details were changed since, is not sent any more. Raises `Busy` while another
+    process calls the bank about it.
+    """
+    payout = Payout.objects.select_related("run", "mandate").get(pk=payout_id)
+    reason = "cancelled" if payout.run.state == RunState.CANCELLED else reason_to_hold(payout.mandate)
+    if not reason:
         send_payout(payout_id=payout_id, store=atomic)
         return
-    found = current_payout_gateway(payout.run.route).find(payout.public_id)
-    with atomic():
-        give_up_payout(payout_id=payout_id, found=found, at=clock.now())
+    with only_caller(payout_id):
+        found = current_payout_gateway(payout.run.route).find(payout.public_id)
+        with atomic():
+            give_up_payout(payout_id=payout_id, found=found, reason=reason, at=clock.now())
 
 
 def read_news(route: str) -> int:
@@ -84,29 +99,29 @@ def read_news(route: str) -> int:
     """
     PayoutNews.objects.get_or_create(route=route)
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM_NEWS, [route])
+        cursor.execute(CLAIM_NEWS, [settings.JOB_LEASE_SECONDS, route])
         row = cursor.fetchone()
     if row is None:
         return 0
-    changes = current_payout_gateway(route).changes_since(row[0], limit=BATCH)
-    for change in changes:
-        take_change(route, change)
-    PayoutNews.objects.filter(route=route).update(claimed_until=None)
+    try:
+        changes = current_payout_gateway(route).changes_since(row[0], limit=BATCH)
+        at = clock.now()
+        for change in changes:
+            take_change(route, change, at=at)
+    finally:
+        PayoutNews.objects.filter(route=route).update(claimed_until=None)
     return len(changes)
 
 
-def take_change(route: str, change: PayoutChange) -> None:
+def take_change(route: str, change: PayoutChange, *, at: datetime) -> None:
     """Write one change together with how far the list is read, so that none is taken twice or lost."""
     with atomic():
-        payout = Payout.objects.filter(public_id=change.facts.payout_id).first()
         try:
-            with atomic():
-                if payout is None:
-                    raise Mismatch(["payout_id"])
-                take_facts(payout_id=payout.pk, facts=change.facts, at=clock.now())
+            take_news(facts=change.facts, at=at)
         except Mismatch as mismatch:
             _park(route, change, mismatch)
-        PayoutNews.objects.filter(route=route, read_until__lt=change.number).update(read_until=change.number)
+        with connection.cursor() as cursor:
+            cursor.execute(ADVANCE_NEWS, [change.number, settings.JOB_LEASE_SECONDS, route])
 
 
 def _park(route: str, change: PayoutChange, mismatch: Mismatch) -> None:

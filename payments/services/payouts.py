@@ -6,20 +6,24 @@ After a server error the bank would repeat that error under the key, and after 2
 the bank is first asked what it holds for our id, and only if that is nothing a new key is taken. A result is stored
 together with the job's new position, only by the worker whose lease still holds. Attempts are dated by real time: the
 demo's clock must not age a call that is under way.
+
+Two callers at once would undo all of it: one looks and takes a new key while the other's order is still on its way. So
+only one calls at a time (`only_caller`), and what it is about to do is looked at under locks when the attempt is
+written: a payout whose run was cancelled or whose bank details were changed meanwhile is not begun. One that was begun
+before is not sent again: the sweep asks the bank when no call can be under way any more, and it ends as the bank says.
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
-
-from django.db import connection
+from datetime import datetime
+from typing import Any
 
 from core import audit, clock, jobs
 from core.errors import Busy
 from core.locks import lock
 from core.models import Job
 from core.transactions import atomic, needs_transaction, refuses_transaction
-from payments.enums import AttemptOutcome, PayoutRoute, PayoutState
+from payments.enums import AttemptOutcome, PayoutRoute, PayoutState, RunState
 from payments.errors import (
     Mismatch,
     OutcomeUnknown,
@@ -31,12 +35,12 @@ from payments.errors import (
 from payments.gateways.current import current_payout_gateway
 from payments.gateways.destinations import destination_of
 from payments.gateways.payout_port import PayoutFacts, PayoutGateway, PayoutOrder
-from payments.models import Payout, PayoutAttempt
+from payments.models import BankMandate, Payout
 from payments.rules.payout_states import PayoutReason, PayoutStatus
+from payments.services.payout_attempts import Begun, end_attempts, only_caller, open_attempt
 from payments.services.payout_callbacks import tell_payout, tell_released
 
 Store = Callable[[], AbstractContextManager[None]]
-KEY_GOOD_FOR = timedelta(hours=20)
 CALLS_MAX = 3
 DETAILS_CHANGED, DETAILS_WAIT = "details_changed", "details_wait"
 OVER = {
@@ -54,8 +58,8 @@ def send_payout(*, payout_id: int, store: Store, job_id: int | None = None) -> N
     """Send one payout of an approved run, or hold it back when its bank details may not be used.
 
     ``store`` opens the transaction in which a result is written: a job's lease, or ``atomic`` where no job is at it.
-    Raises `Busy` when the bank cannot say now: the same payout is met again. A bank that does not let us in pauses the
-    job with that reason.
+    Raises `Busy` when the bank cannot say now, or another process is asking it: the same payout is met again. A bank
+    that does not let us in pauses the job with that reason. `DetailsUnreadable`: nothing was begun.
     """
     payout = Payout.objects.select_related("run", "mandate").get(pk=payout_id)
     if payout.state in OVER:
@@ -65,34 +69,27 @@ def send_payout(*, payout_id: int, store: Store, job_id: int | None = None) -> N
         with store():
             accept_payout(payout_id=payout_id, provider_id=None, at=clock.now())
         return
-    reason = _reason_to_hold(payout) if payout.state == PayoutState.READY else ""
-    if reason:
-        with store():
-            hold_payout(payout_id=payout_id, reason=reason, at=clock.now())
-        return
-    _send(payout, current_payout_gateway(payout.run.route), store, job_id)
+    order = order_of(payout)
+    with only_caller(payout_id):
+        _send(payout_id, order, current_payout_gateway(payout.run.route), store, job_id)
 
 
-def _reason_to_hold(payout: Payout) -> str:
-    """Details that were changed or taken back after the approval, or may not be used yet (TRUST: payout fraud)."""
-    if payout.mandate.ended_at is not None:
-        return DETAILS_CHANGED
-    return DETAILS_WAIT if payout.mandate.usable_from > clock.now() else ""
-
-
-def _send(payout: Payout, gateway: PayoutGateway, store: Store, job_id: int | None) -> None:
+def _send(payout_id: int, order: PayoutOrder, gateway: PayoutGateway, store: Store, job_id: int | None) -> None:
     for _call in range(CALLS_MAX):
         with atomic():
-            attempt = begin_attempt(payout_id=payout.pk)
+            begun = begin_attempt(payout_id=payout_id)
+        if begun is None:
+            with store():
+                return
         try:
-            facts = _made_before(payout, attempt, gateway) or gateway.send(order_of(payout), key=attempt.key)
+            facts = (begun.must_look and _made_before(order, gateway)) or gateway.send(order, key=begun.attempt.key)
         except ProviderRefused as refusal:
             with store():
-                fail_payout(payout_id=payout.pk, attempt=attempt, reason=refusal.reason, at=clock.now())
+                fail_payout(payout_id=payout_id, reason=refusal.reason, at=clock.now())
             return
         except ProviderFault:
             with atomic():
-                end_attempt(attempt=attempt, outcome=AttemptOutcome.SERVER_ERROR)
+                end_attempts(payout_id=payout_id, outcome=AttemptOutcome.SERVER_ERROR)
             continue
         except ProviderNotAvailable as error:
             _pause(job_id, reason=str(error))
@@ -100,17 +97,14 @@ def _send(payout: Payout, gateway: PayoutGateway, store: Store, job_id: int | No
         except (ProviderBusy, OutcomeUnknown) as error:
             raise Busy() from error
         with store():
-            take_facts(payout_id=payout.pk, facts=facts, at=clock.now())
+            take_facts(payout_id=payout_id, facts=facts, at=clock.now())
         return
     raise Busy()
 
 
-def _made_before(payout: Payout, attempt: PayoutAttempt, gateway: PayoutGateway) -> PayoutFacts | None:
+def _made_before(order: PayoutOrder, gateway: PayoutGateway) -> PayoutFacts | None:
     """Return what an earlier attempt with another key did after all."""
-    earlier = PayoutAttempt.objects.filter(payout=payout, pk__lt=attempt.pk)
-    if not earlier.filter(outcome__in=[AttemptOutcome.SERVER_ERROR, AttemptOutcome.ABANDONED]).exists():
-        return None
-    return next(iter(gateway.find(payout.public_id)), None)
+    return next(iter(gateway.find(order.payout_id)), None)
 
 
 def order_of(payout: Payout) -> PayoutOrder:
@@ -124,48 +118,49 @@ def order_of(payout: Payout) -> PayoutOrder:
     )
 
 
-def real_now() -> datetime:
-    """Return the present moment without the demo's offset."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
-    return moment
-
-
 @needs_transaction
-def begin_attempt(*, payout_id: int) -> PayoutAttempt:
-    """Return the open attempt while its key is good, or a new one; the payout is now being sent."""
-    payout = lock(Payout.objects.all(), pk=payout_id)
-    began = real_now()
-    last = PayoutAttempt.objects.filter(payout=payout).order_by("-pk").first()
-    if last is not None and last.outcome == AttemptOutcome.OPEN:
-        if began - last.started_at < KEY_GOOD_FOR:
-            return last
-        end_attempt(attempt=last, outcome=AttemptOutcome.ABANDONED)
-    if payout.state == PayoutState.READY:
-        payout.state = PayoutState.SENDING
-        payout.save(update_fields=["state"])
-    number = PayoutAttempt.objects.filter(payout=payout).count() + 1
-    return PayoutAttempt.objects.create(payout=payout, key=f"payout:{payout.public_id}:{number}", started_at=began)
+def begin_attempt(*, payout_id: int) -> Begun | None:
+    """Return the attempt to call the bank with, the payout now being sent; None when it is not to be sent, or not now.
+
+    Looks under locks at what may have changed since the approval. What nobody was asked for yet is held back when its
+    details may not be used; what the bank may have heard of before is left to the sweep.
+    """
+    payout = _locked(pk=payout_id)
+    if payout.state not in {PayoutState.READY, PayoutState.SENDING} or payout.run.state == RunState.CANCELLED:
+        return None
+    reason = reason_to_hold(lock(BankMandate.objects.all(), pk=payout.mandate_id))
+    if payout.state == PayoutState.SENDING:
+        return open_attempt(payout) if not reason else None
+    if reason:
+        hold_payout(payout_id=payout_id, reason=reason, at=clock.now())
+        return None
+    payout.state = PayoutState.SENDING
+    payout.save(update_fields=["state"])
+    return open_attempt(payout)
 
 
-@needs_transaction
-def end_attempt(*, attempt: PayoutAttempt, outcome: AttemptOutcome, detail: str = "") -> None:
-    """Write how the attempt ended, unless another process has done so."""
-    PayoutAttempt.objects.filter(pk=attempt.pk, outcome=AttemptOutcome.OPEN).update(
-        outcome=outcome, ended_at=real_now(), detail=detail[:300]
-    )
+def reason_to_hold(mandate: BankMandate) -> str:
+    """Return why nothing is paid to the details: changed or taken back, or not usable yet (TRUST: payout fraud)."""
+    if mandate.ended_at is not None:
+        return DETAILS_CHANGED
+    return DETAILS_WAIT if mandate.usable_from > clock.now() else ""
+
+
+def _locked(**lookup: Any) -> Payout:
+    return lock(Payout.objects.select_related("run", "party"), **lookup)
 
 
 @needs_transaction
 def accept_payout(*, payout_id: int, provider_id: str | None, at: datetime) -> Payout:
     """Write that the bank took it, once, and tell the purpose."""
-    payout = lock(Payout.objects.select_related("run"), pk=payout_id)
+    return _accept(_locked(pk=payout_id), provider_id, at)
+
+
+def _accept(payout: Payout, provider_id: str | None, at: datetime) -> Payout:
     if payout.state in {PayoutState.READY, PayoutState.SENDING}:
         payout.state, payout.sent_at, payout.provider_id = PayoutState.SENT, at, provider_id
         payout.save(update_fields=["state", "sent_at", "provider_id"])
-        for attempt in PayoutAttempt.objects.filter(payout=payout, outcome=AttemptOutcome.OPEN):
-            end_attempt(attempt=attempt, outcome=AttemptOutcome.ACCEPTED, detail=provider_id or "")
+        end_attempts(payout_id=payout.pk, outcome=AttemptOutcome.ACCEPTED, detail=provider_id or "")
         tell_payout(payout, "sent", at=at)
     return payout
 
@@ -174,17 +169,31 @@ def accept_payout(*, payout_id: int, provider_id: str | None, at: datetime) -> P
 def take_facts(*, payout_id: int, facts: PayoutFacts, at: datetime) -> Payout:
     """Move the payout to where the bank's facts say it is; each step once, each told to the purpose.
 
-    Raises `Mismatch` when the facts are another payout's, or tell of one that nobody was asked to send.
+    Raises `Mismatch`, before anything is written, when the facts are another payout's, or tell of one that nobody was
+    asked to send.
     """
-    payout = lock(Payout.objects.select_related("run"), pk=payout_id)
+    return _take(_locked(pk=payout_id), facts, at)
+
+
+@needs_transaction
+def take_news(*, facts: PayoutFacts, at: datetime) -> Payout:
+    """Take facts of a payout that the bank names by itself; raises `Mismatch` also for one we do not know."""
+    try:
+        payout = _locked(public_id=facts.payout_id)
+    except Payout.DoesNotExist as error:
+        raise Mismatch(["payout_id"]) from error
+    return _take(payout, facts, at)
+
+
+def _take(payout: Payout, facts: PayoutFacts, at: datetime) -> Payout:
     compare(payout, facts)
-    payout = accept_payout(payout_id=payout.pk, provider_id=facts.provider_id, at=at)
+    _accept(payout, facts.provider_id, at)
     if facts.status in {PayoutStatus.SETTLED, PayoutStatus.RETURNED}:
-        settle_payout(payout_id=payout.pk, at=at)
+        _settle(payout, at)
     if facts.status == PayoutStatus.RETURNED:
-        return_payout(payout_id=payout.pk, reason=facts.reason, at=at)
+        _return(payout, facts.reason, at)
     if facts.status == PayoutStatus.FAILED:
-        fail_sent_payout(payout_id=payout.pk, reason=facts.reason, at=at)
+        _fail_sent(payout, facts.reason, at)
     return payout
 
 
@@ -206,7 +215,10 @@ def compare(payout: Payout, facts: PayoutFacts) -> None:
 @needs_transaction
 def settle_payout(*, payout_id: int, at: datetime) -> Payout:
     """Write that the bank paid a sent payout; one in any other state stays as it is."""
-    payout = lock(Payout.objects.select_related("run"), pk=payout_id)
+    return _settle(_locked(pk=payout_id), at)
+
+
+def _settle(payout: Payout, at: datetime) -> Payout:
     if payout.state == PayoutState.SENT:
         payout.state, payout.settled_at = PayoutState.SETTLED, at
         payout.save(update_fields=["state", "settled_at"])
@@ -217,7 +229,10 @@ def settle_payout(*, payout_id: int, at: datetime) -> Payout:
 @needs_transaction
 def return_payout(*, payout_id: int, reason: str, at: datetime) -> Payout:
     """Write that a paid payout came back, with the bank's reason; one in any other state stays as it is."""
-    payout = lock(Payout.objects.select_related("run"), pk=payout_id)
+    return _return(_locked(pk=payout_id), reason, at)
+
+
+def _return(payout: Payout, reason: str, at: datetime) -> Payout:
     if payout.state == PayoutState.SETTLED:
         _end(payout, PayoutState.RETURNED, reason, at)
         audit.record(by=None, at=at, verb="payout_returned", subject=payout, reason=payout.reason)
@@ -228,29 +243,33 @@ def return_payout(*, payout_id: int, reason: str, at: datetime) -> Payout:
 @needs_transaction
 def fail_sent_payout(*, payout_id: int, reason: str, at: datetime) -> Payout:
     """Write that the bank could not pay a sent payout after all; one in any other state stays as it is."""
-    payout = lock(Payout.objects.select_related("run"), pk=payout_id)
-    if payout.state == PayoutState.SENT:
-        _end(payout, PayoutState.FAILED, reason, at)
-        audit.record(by=None, at=at, verb="payout_failed", subject=payout, reason=payout.reason)
-        tell_payout(payout, "failed", at=at)
-    return payout
+    return _fail_sent(_locked(pk=payout_id), reason, at)
+
+
+def _fail_sent(payout: Payout, reason: str, at: datetime) -> Payout:
+    return _fail(payout, reason, at) if payout.state == PayoutState.SENT else payout
 
 
 @needs_transaction
-def fail_payout(*, payout_id: int, attempt: PayoutAttempt, reason: str, at: datetime) -> None:
+def fail_payout(*, payout_id: int, reason: str, at: datetime) -> None:
     """Write that the bank will not take it; it is owed again."""
-    payout = lock(Payout.objects.select_related("run"), pk=payout_id)
-    end_attempt(attempt=attempt, outcome=AttemptOutcome.REFUSED, detail=reason)
+    payout = _locked(pk=payout_id)
+    end_attempts(payout_id=payout_id, outcome=AttemptOutcome.REFUSED, detail=reason)
     if payout.state == PayoutState.SENDING:
-        _end(payout, PayoutState.FAILED, reason, at)
-        audit.record(by=None, at=at, verb="payout_failed", subject=payout, reason=payout.reason)
-        tell_payout(payout, "failed", at=at)
+        _fail(payout, reason, at)
+
+
+def _fail(payout: Payout, reason: str, at: datetime) -> Payout:
+    _end(payout, PayoutState.FAILED, reason, at)
+    audit.record(by=None, at=at, verb="payout_failed", subject=payout, reason=payout.reason)
+    tell_payout(payout, "failed", at=at)
+    return payout
 
 
 @needs_transaction
 def hold_payout(*, payout_id: int, reason: str, at: datetime) -> None:
     """Write that a payout of which the bank has never heard is not sent; it is owed again."""
-    payout = lock(Payout.objects.select_related("run"), pk=payout_id)
+    payout = _locked(pk=payout_id)
     if payout.state in {PayoutState.READY, PayoutState.SENDING}:
         _end(payout, PayoutState.HELD, reason, at)
         audit.record(by=None, at=at, verb="payout_held", subject=payout, reason=reason)
@@ -269,11 +288,11 @@ def _pause(job_id: int | None, *, reason: str) -> None:
 
 
 @needs_transaction
-def give_up_payout(*, payout_id: int, found: Sequence[PayoutFacts], at: datetime) -> None:
-    """End a payout of a cancelled run: as the bank says when it holds something for it, else as never sent."""
+def give_up_payout(*, payout_id: int, found: Sequence[PayoutFacts], reason: str, at: datetime) -> None:
+    """End a payout that is not to be sent any more: as the bank says when it holds something for it, else as held."""
     if found:
         take_facts(payout_id=payout_id, facts=found[0], at=at)
         return
-    for attempt in PayoutAttempt.objects.filter(payout=payout_id, outcome=AttemptOutcome.OPEN):
-        end_attempt(attempt=attempt, outcome=AttemptOutcome.ABANDONED)
-    hold_payout(payout_id=payout_id, reason="cancelled", at=at)
+    if _locked(pk=payout_id).state == PayoutState.SENDING:
+        end_attempts(payout_id=payout_id, outcome=AttemptOutcome.ABANDONED)
+    hold_payout(payout_id=payout_id, reason=reason, at=at)

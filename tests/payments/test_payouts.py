@@ -15,7 +15,7 @@ from core.transactions import atomic
 from payments.enums import AttemptOutcome, PayoutState, RunState
 from payments.models import Payout, PayoutNews, PayoutRun, SandboxTransfer
 from payments.sandbox import bank_api
-from payments.services import payout_sweeping, payouts
+from payments.services import payout_attempts, payout_sweeping, payouts
 from payments.services.payout_runs import cancel_run, finish_run, hand_over, keep_file
 from tests.factories.banking import make_mandate
 from tests.factories.payouts import approve, drive, make_payee, make_run, states
@@ -285,10 +285,10 @@ def test_old_open_attempt_is_looked_up_before_a_new_key(line: Line) -> None:
     payout_sweeping.begin_due_runs()
     with pytest.raises(Busy):
         payouts.send_payout(payout_id=only_payout(run).pk, store=atomic)
-    past = payouts.real_now() + timedelta(hours=21)
+    past = payout_attempts.real_now() + timedelta(hours=21)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(payouts, "real_now", lambda: past)
+        patch.setattr(payout_attempts, "real_now", lambda: past)
         patch.setattr(payout_sweeping, "read_news", lambda _route: 0)  # the news would tell it first
         drive()
 
