@@ -17,6 +17,10 @@ TITLES: dict[str, Promise] = {
     "certificates": _("Making certificates"),
     "allotment_letters": _("Telling buyers that the shares are theirs"),
     "meeting_notices": _("Sending the notice of a meeting to every member"),
+    "payouts": _("Paying"),
+    "bank_answers": _("Writing what the bank answered"),
+    "dividend_statements": _("Making and mailing dividend statements"),
+    "dividend_details": _("Asking holders where to pay their dividend"),
 }
 OVER = (JobState.DONE, JobState.CANCELLED)
 

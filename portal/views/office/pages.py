@@ -28,6 +28,8 @@ NAV: tuple[tuple[str, Promise], ...] = (
     ("office:allotments", _("Allotments")),
     ("office:meetings", _("Meetings")),
     ("office:register", _("Register")),
+    ("office:dividends", _("Dividends")),
+    ("office:payouts", _("Paying out")),
     ("office:ideas", _("Ideas")),
     ("office:payments", _("Payments")),
     ("office:books", _("Books")),

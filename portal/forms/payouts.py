@@ -1,0 +1,82 @@
+"""Forms of payment runs: search, why one is stopped, what the bank answered."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from payments.enums import PayoutState
+from portal.forms.fields import DayField
+from portal.forms.lists import ANY, ListForm
+from portal.queries.office_payout_list import BACK
+
+ANSWER_BYTES_MAX = 5 * 1024 * 1024
+
+
+class PayoutsForm(ListForm):
+    """The payments of a run."""
+
+    q = forms.CharField(required=False, max_length=200, label=_("Name or reference"))
+    state = forms.ChoiceField(required=False, choices=[ANY, *PayoutState.choices], label=_("State"))
+
+
+class BackForm(ListForm):
+    """Payments that did not arrive."""
+
+    q = forms.CharField(required=False, max_length=200, label=_("Name or reference"))
+    state = forms.ChoiceField(
+        required=False, choices=[ANY, *[(state.value, state.label) for state in BACK]], label=_("State")
+    )
+    all = forms.BooleanField(required=False, label=_("Those that were sent again, too"))
+
+
+class StopRunForm(forms.Form):
+    """Why a run is cancelled."""
+
+    reason = forms.CharField(
+        max_length=300,
+        label=_("Why is it cancelled?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It stands on this page and in the audit trail."),
+        error_messages={"required": _("Say why it is cancelled.")},
+    )
+
+
+class AnswersForm(forms.Form):
+    """What the bank answered, as a CSV file."""
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        help_text=_(
+            "Columns: reference, outcome (paid, failed or returned), reason, date; more columns do no harm. "
+            "You see what it means before anything is written."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+        error_messages={"required": _("Choose the bank's file."), "empty": _("This file is empty.")},
+    )
+
+    def clean_file(self) -> tuple[str, bytes]:
+        """Return the file's name and bytes; its size is judged before anything is read."""
+        upload = self.cleaned_data["file"]
+        if upload.size > ANSWER_BYTES_MAX:
+            raise ValidationError(_("This file is larger than 5 MB. Split it in two."))
+        return str(upload.name), upload.read()
+
+
+class AllPaidForm(forms.Form):
+    """That the bank paid everything it has, on one day."""
+
+    paid_on = DayField(label=_("Paid on"), error_messages={"required": _("Say on which day the bank paid.")})
+
+    def __init__(self, *args: Any, today: date, not_before: date, **kwargs: Any) -> None:
+        self.today, self.not_before = today, not_before
+        super().__init__(*args, **kwargs)
+
+    def clean_paid_on(self) -> date:
+        """Refuse a day that has not come yet or lies before the approval."""
+        day: date = self.cleaned_data["paid_on"]
+        if not self.not_before <= day <= self.today:
+            raise ValidationError(_("Enter a day between the approval and today."))
+        return day

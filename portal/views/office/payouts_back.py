@@ -1,0 +1,65 @@
+"""Payments that did not arrive, and the one click that pays them again."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.queries.people import roles_of
+from payments.models import Payout, PayoutRun
+from portal.forms.acts import ConfirmForm
+from portal.forms.payouts import BackForm
+from portal.permissions import may_open
+from portal.queries import office_payout_list
+from portal.queries.keyset import Order, asked_page, slice_of
+from portal.services.pay_again import pay_again
+from portal.views.office.pages import acted, office_page, posted, query_without
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Payments that failed, came back or were held, with the reason and what their holders did since."""
+    return back_page(request, ConfirmForm())
+
+
+def back_page(request: HttpRequest, form: ConfirmForm) -> HttpResponse:
+    """Show the list; ``form`` holds what was refused a moment ago."""
+    search = BackForm(request.GET)
+    chosen = search.chosen
+    rows = office_payout_list.payments_back(
+        search=chosen["q"] or "", state=chosen["state"] or "", owed_only=not chosen["all"]
+    )
+    latest = Order("pk", is_descending=True)
+    asked = asked_page(latest, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    slice_ = slice_of(rows, asked)
+    context = {
+        "search": search,
+        "form": form,
+        "slice": slice_,
+        "lines": office_payout_list.backs_of(slice_.rows),
+        "draft": office_payout_list.waiting_draft(),
+        "page_query": query_without(request, "after", "before"),
+        "may_send": may_open(roles_of(request.user), "office:payout_again"),
+        "back_url": reverse("office:payouts"),
+    }
+    return office_page(request, "portal/office/payouts_back.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def again(request: HttpRequest, payout_id: str) -> HttpResponse:
+    """Prepare the payment anew; a director approves it as any run."""
+    payout = get_object_or_404(Payout.objects.select_related("run", "party"), public_id=payout_id)
+    form, kept = ConfirmForm(posted(request)), list[PayoutRun]()
+    if acted(request, form, partial(_again, payout=payout, kept=kept)):
+        messages.success(request, _("A new payment is prepared. It leaves once a director has approved it."))
+        return HttpResponseRedirect(reverse("office:payout", args=[kept[0].public_id]))
+    return back_page(request, form)
+
+
+def _again(_data: dict[str, Any], *, payout: Payout, kept: list[PayoutRun], by: Any, at: Any) -> None:
+    kept.append(pay_again(payout=payout, by=by, at=at))
