@@ -181,6 +181,7 @@ SWEEPERS = [
     "equity.services.sweeping.sweep",
     "ballots.services.sweeping.sweep",
     "agm.services.sweeping.sweep",
+    "dividends.services.sweeping.sweep",
     "core.mail.delivery.deliver_waiting",
     "core.jobs.engine.sweep",
 ]
@@ -194,6 +195,7 @@ JOB_HANDLERS = {
     "bank_answers": "payments.tasks.apply_bank_answer_item",
     "royalty_statements": "dividends.royalty_tasks.make_royalty_statement_item",
     "dividend_statements": "dividends.tasks.make_statement_item",
+    "dividend_details": "dividends.tasks.ask_for_details_item",
 }
 PAYMENT_HANDLERS = {
     "share_application": {

@@ -117,9 +117,12 @@ def write_payout_letter(
 
 @needs_transaction
 def send_details_wanted_letter(*, entitlement: Entitlement, at: datetime) -> OutgoingMail | None:
-    """Ask the holder where to pay, once for each dividend: later calls return None, as does having no address."""
+    """Ask the holder where to pay, once for each dividend.
+
+    None when that was done before, when bank details were given meanwhile, and without an address.
+    """
     subject = {"subject_kind": Entitlement._meta.label_lower, "subject_id": str(entitlement.pk)}
-    if AuditRecord.objects.filter(verb=WANTED, **subject).exists():
+    if AuditRecord.objects.filter(verb=WANTED, **subject).exists() or mandate_of(entitlement.party_id):
         return None
     receiver = receiver_of(entitlement.party)
     audit.record(by=None, at=at, verb=WANTED, subject=entitlement, mailed=receiver is not None)

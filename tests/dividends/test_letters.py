@@ -19,9 +19,11 @@ from core.jobs import engine
 from core.models import OutgoingMail
 from core.transactions import atomic
 from dividends.models import Declaration, Entitlement, Recommendation, Statement
+from dividends.queries.details_wanted import NEWS_FOR, declarations_to_ask_about
 from dividends.queries.receivers import Receiver, receiver_of
 from dividends.services import letters
 from dividends.services.letters import Letter
+from dividends.services.sweeping import sweep
 from equity.models import Company, Member
 from payments.models import BankMandate, Payout, PayoutRun
 from payments.services import payouts
@@ -266,6 +268,39 @@ def test_holder_is_told_when_a_payment_is_held_and_others_are_not() -> None:
     drive()
 
     assert mails("held") == [(made.members[0].email, "en")]
+
+
+@pytest.mark.django_db
+def test_sweep_asks_those_whose_dividend_waits_for_bank_details_and_nobody_else() -> None:
+    made = make_dividend(holdings=(2000, 3, 100, 3000), minimum_minor=100)
+    make_mandate(made.members[2].party)
+
+    for _turn in range(2):
+        sweep()
+        engine.run()
+
+    assert mails("details_wanted") == [(made.members[0].email, "en"), (made.members[3].email, "en")]
+
+
+@pytest.mark.django_db
+def test_sweep_asks_nothing_about_a_dividend_of_long_ago() -> None:
+    made = make_dividend(holdings=(2000,))
+    assert made.declaration is not None
+
+    found = declarations_to_ask_about(at=made.declaration.computed_at + NEWS_FOR)
+
+    assert found == []
+
+
+@pytest.mark.django_db
+def test_holder_who_gave_details_meanwhile_is_not_asked() -> None:
+    made = due_today(2000)
+    sweep()
+    make_mandate(made.members[0].party)
+
+    engine.run()
+
+    assert mails("details_wanted") == []
 
 
 @pytest.mark.django_db
