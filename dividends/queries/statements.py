@@ -1,6 +1,6 @@
 """Dividend statements: the row with all that a printed one says, who stood in the register, how many are made."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -128,3 +128,17 @@ def fields_of(statement: Statement, *, company_number: str = "") -> tuple[str, .
 def check_url(code: str) -> str:
     """Return the public address where a printed code is checked."""
     return f"{settings.SITE_ORIGIN}/check/{code}/"
+
+
+def bundle_rows(declaration: Declaration, *, at_a_time: int = 500) -> Iterator[list[Statement]]:
+    """Yield the declaration's statements by number, some at a time, each batch by a query of its own.
+
+    A download may take minutes: no cursor stays open meanwhile, and what is made in between is found.
+    """
+    rows = Statement.objects.filter(entitlement__declaration=declaration).select_related(
+        "file", "entitlement__member", "entitlement__declaration"
+    )
+    last = 0
+    while batch := list(rows.filter(number__gt=last).order_by("number")[:at_a_time]):
+        yield batch
+        last = batch[-1].number
