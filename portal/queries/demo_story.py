@@ -1,7 +1,6 @@
 """Where the demo stands, and what a stranger may try next."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -14,28 +13,17 @@ from ballots.models import Contest, Envelope
 from core import clock
 from equity.enums import ApplicationState, OfferState
 from equity.models import Application, Offer
+from portal.queries.demo_dividend import Step, Stop, dividend_steps, dividend_stops
 
 CUSTOMER = "customer@demo.example"
 
 
 @dataclass(frozen=True)
-class Stop:
-    """A moment to which the demo's clock can go."""
+class Chapter:
+    """One of the three journeys."""
 
-    code: str
-    label: str | Promise
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing to try: whose part it is, what they do, and where."""
-
-    who: str | Promise
-    what: str | Promise
-    url: str
-    link: str | Promise
-    is_done: bool
+    title: str | Promise
+    steps: list[Step]
 
 
 def next_meeting() -> Meeting | None:
@@ -49,21 +37,31 @@ def open_contest() -> Contest | None:
 
 
 def stops() -> list[Stop]:
-    """Return the moments of the next meeting that still lie ahead; none before its notice was given."""
-    meeting, now = next_meeting(), clock.now()
+    """Return the moments of the next meeting and of the dividend that still lie ahead, the soonest first."""
+    now = clock.now()
+    moments = [*_meeting_stops(next_meeting()), *dividend_stops()]
+    return sorted((stop for stop in moments if stop.at > now), key=lambda stop: stop.at)
+
+
+def _meeting_stops(meeting: Meeting | None) -> list[Stop]:
+    """None before its notice was given."""
     if meeting is None or meeting.state == MeetingState.DRAFT:
         return []
-    moments = [
+    return [
         Stop("record", _("To the record date"), meeting.record_at),
         Stop("meeting", _("To the day of the meeting"), meeting.starts_at),
     ]
-    return [stop for stop in moments if stop.at > now]
 
 
-def story() -> list[Step]:
-    """Return the steps of the journeys in their order, those behind us marked as done."""
+def story() -> list[Chapter]:
+    """Return the three journeys in their order, steps behind us marked as done."""
     offer = Offer.objects.filter(state=OfferState.OPEN).order_by("pk").first()
-    return [*_buying(offer), *_meeting(next_meeting() or Meeting.objects.order_by("-starts_at").first())]
+    meeting = next_meeting() or Meeting.objects.order_by("-starts_at").first()
+    return [
+        Chapter(_("A customer buys"), _buying(offer)),
+        Chapter(_("Shareholders vote"), _meeting(meeting)),
+        Chapter(_("A dividend is paid"), dividend_steps()),
+    ]
 
 
 def _buying(offer: Offer | None) -> list[Step]:
