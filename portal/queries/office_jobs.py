@@ -1,5 +1,6 @@
 """Jobs, what became of them, and what could not be done."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Party
 from core.enums import JobState
 from core.models import Job, JobFailure
+from dividends.models import Statement
 from equity.models import Application, Certificate
+from payments.models import BankAnswer, Payout
 from portal.queries.office_people import name_of
 
 TITLES: dict[str, Promise] = {
@@ -21,6 +24,17 @@ TITLES: dict[str, Promise] = {
     "bank_answers": _("Writing what the bank answered"),
     "dividend_statements": _("Making and mailing dividend statements"),
     "dividend_details": _("Asking holders where to pay their dividend"),
+}
+# What an item of a job is called: rows of (id, name).
+NAMED_BY: dict[str, Callable[[list[int]], Iterable[tuple[int, object]]]] = {
+    "certificates": lambda ids: Certificate.objects.filter(pk__in=ids).values_list("pk", "serial"),
+    "allotment_letters": lambda ids: Application.objects.filter(pk__in=ids).values_list("pk", "public_id"),
+    "meeting_notices": lambda ids: Party.objects.filter(pk__in=ids).values_list("pk", "display_name"),
+    "payouts": lambda ids: Payout.objects.filter(pk__in=ids).values_list("pk", "party__display_name"),
+    "bank_answers": lambda ids: BankAnswer.objects.filter(pk__in=ids).values_list("pk", "payout__party__display_name"),
+    "dividend_statements": lambda ids: Statement.objects.filter(pk__in=ids).values_list(
+        "pk", "entitlement__party__display_name"
+    ),
 }
 OVER = (JobState.DONE, JobState.CANCELLED)
 
@@ -97,16 +111,8 @@ def job_line(job: Job, *, now: datetime) -> JobLine:
 
 
 def failures_of(job: Job) -> list[FailureLine]:
-    """Return the job's failures, latest first; a certificate by its number, a member by name."""
+    """Return the job's failures, latest first; a certificate by its number, a member by name. Two queries."""
     rows = list(JobFailure.objects.filter(chunk__job=job).order_by("-failed_at"))
-    names: dict[str, str] = {}
-    if job.kind == "certificates":
-        found = Certificate.objects.filter(pk__in=[row.item for row in rows if row.item.isdecimal()])
-        names = {str(pk): serial for pk, serial in found.values_list("pk", "serial")}
-    if job.kind == "allotment_letters":
-        people = Application.objects.filter(pk__in=[row.item for row in rows if row.item.isdecimal()])
-        names = {str(pk): public_id for pk, public_id in people.values_list("pk", "public_id")}
-    if job.kind == "meeting_notices":
-        parties = Party.objects.filter(pk__in=[row.item for row in rows if row.item.isdecimal()])
-        names = {str(pk): name for pk, name in parties.values_list("pk", "display_name")}
+    ids = [int(row.item) for row in rows if row.item.isdecimal()]
+    names = {str(pk): str(name) for pk, name in NAMED_BY[job.kind](ids)} if job.kind in NAMED_BY else {}
     return [FailureLine(names.get(row.item, row.item), row.reason, row.failed_at) for row in rows]

@@ -22,6 +22,7 @@ from portal.queries.office_allotments import BATCH_KIND, RETURN_VERB, batches_fo
 from portal.queries.office_jobs import JobLine, job_line, jobs_for_office
 from portal.queries.office_mails import troubled_mails
 from portal.queries.office_people import name_of
+from portal.queries.office_today_dividends import dividend_clocks, dividend_waits, payout_troubles
 from portal.queries.office_today_meetings import meeting_clocks, meeting_waits
 from portal.queries.today_lines import DIRECTOR, FINANCE, SECRETARY, SIGNERS, Due, Trouble, Waiting, due_line
 from portal.rules.months import months_later
@@ -35,7 +36,7 @@ DONE_SHOWN_DAYS = 62
 
 def due_items(*, today: date, roles: frozenset[str]) -> list[Due]:
     """Return the clocks that run, and those stopped lately, the soonest first."""
-    items = [*_batch_clocks(today), *_offer_clocks(today), *meeting_clocks(today)]
+    items = [*_batch_clocks(today), *_offer_clocks(today), *meeting_clocks(today), *dividend_clocks(today)]
     shown = [item for item in items if may_open(roles, item.page)]
     return sorted(shown, key=lambda item: (item.is_done, item.ends_on))
 
@@ -99,7 +100,7 @@ def _offer_clocks(today: date) -> Iterator[Due]:
 
 def waiting_items(*, now: datetime, today: date, roles: frozenset[str]) -> list[Waiting]:
     """Return what waits for a person, for those who may open it."""
-    items = [*_drafts(today), *_batches(), *_to_allot(), *_payments(), *meeting_waits(now)]
+    items = [*_drafts(today), *_batches(), *_to_allot(), *_payments(), *meeting_waits(now), *dividend_waits(now)]
     return [item for item in items if may_open(roles, item.page)]
 
 
@@ -168,8 +169,9 @@ def running_jobs(*, now: datetime) -> list[JobLine]:
 
 def troubles(*, roles: frozenset[str]) -> list[Trouble]:
     """Return what went wrong, latest first."""
-    items = sorted([*_failed_jobs(), *_unsent_mails(), *_failed_refunds()], key=lambda item: item.at, reverse=True)
-    return [item for item in items if may_open(roles, item.page)][:TROUBLES_MAX]
+    items = [*_failed_jobs(), *_unsent_mails(), *_failed_refunds(), *payout_troubles()]
+    latest = sorted(items, key=lambda item: item.at, reverse=True)
+    return [item for item in latest if may_open(roles, item.page)][:TROUBLES_MAX]
 
 
 def _failed_jobs() -> Iterator[Trouble]:

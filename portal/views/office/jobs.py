@@ -16,6 +16,7 @@ from accounts.queries.people import roles_of
 from core import clock, jobs
 from core.enums import JobState
 from core.models import Job
+from payments.models import PayoutRun
 from portal.forms.acts import ConfirmForm, PauseForm
 from portal.permissions import may_open
 from portal.queries import office_jobs
@@ -115,8 +116,14 @@ def _again(_data: dict[str, Any], *, job: Job, by: Any, at: Any) -> None:
 
 @require_http_methods(["GET", "POST"])
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
-    """End the job for good, after saying what stays done and what will never be done."""
+    """End the job for good, after saying what stays done and what will never be done.
+
+    A job that pays is ended with its run, on the page that says what is owed again.
+    """
     job = find_job(public_id)
+    run = PayoutRun.objects.filter(job=job).first()
+    if run is not None:
+        return HttpResponseRedirect(reverse("office:payout_cancel", args=[run.public_id]))
     form = ConfirmForm(posted(request))
     if request.method == "POST" and acted(request, form, partial(_cancel, job=job), _("The job is cancelled.")):
         return HttpResponseRedirect(reverse("office:job", args=[public_id]))

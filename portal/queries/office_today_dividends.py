@@ -1,0 +1,158 @@
+"""What dividends and payments ask of the office today: days that bind, what waits for a person, what did not arrive."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from core.languages import localised
+from core.money import format_minor
+from dividends.enums import DeclarationState
+from dividends.models import Declaration
+from dividends.queries.resolutions import carried_resolutions
+from dividends.services.paying import PURPOSE
+from ledger.models import Movement
+from payments.enums import PayoutRoute, PayoutState, RunState
+from payments.models import BankAnswerFile, Payout, PayoutRun
+from payments.queries.mandates import stopped_lately
+from payments.queries.payout_words import payout_reason_words
+from portal.queries.office_payout_list import payments_back
+from portal.queries.office_people import name_of
+from portal.queries.today_lines import DIRECTOR, FINANCE, SECRETARY, Due, Trouble, Waiting, due_line
+
+SHOWN_MAX = 20
+DONE_SHOWN_DAYS = 62
+STOPPED_DAYS = 14
+
+
+def _declared() -> QuerySet[Declaration]:
+    """Dividends that stand, each with whether a run of it was approved, and whether one was carried out."""
+    runs = PayoutRun.objects.filter(purpose=PURPOSE, reference=OuterRef("public_id"))
+    rows = Declaration.objects.exclude(state=DeclarationState.DROPPED).annotate(
+        is_prepared=Exists(runs.exclude(state=RunState.CANCELLED)),
+        is_approved=Exists(runs.filter(approved_at__isnull=False)),
+        is_paid=Exists(runs.filter(state=RunState.DONE)),
+    )
+    return rows.select_related("proposed_by__party").order_by("-pay_on", "-pk")[:SHOWN_MAX]
+
+
+def dividend_clocks(today: date) -> Iterator[Due]:
+    """Yield the payment days that were declared and the statements that follow them. One query."""
+    for row in _declared():
+        title, url, page = localised(row, "title"), reverse("office:dividend", args=[row.public_id]), "office:dividend"
+        is_issued = row.statements_issued_at is not None
+        if row.pay_on < today - timedelta(days=DONE_SHOWN_DAYS) and row.is_paid and is_issued:  # type: ignore[attr-defined]
+            continue
+        words = _("A declared dividend is a debt to every holder.")
+        yield due_line(row.pay_on, _("Pay: %s") % title, words, url, page, today, is_done=row.is_paid)  # type: ignore[attr-defined]
+        words = _("Corporation Tax Act 2010, s.1104: amount and day of payment, within a reasonable time.")
+        yield due_line(row.pay_on, _("Statements: %s") % title, words, url, page, today, is_done=is_issued)
+
+
+def dividend_waits(now: datetime) -> Iterator[Waiting]:
+    """Yield what waits for a person, in the order of a dividend's way. A fixed number of queries."""
+    for recommendation in carried_resolutions()[:SHOWN_MAX]:
+        title = _("Propose the dividend: %s") % localised(recommendation.contest, "title")
+        yield Waiting(title, FINANCE, "", None, reverse("office:dividends"), "office:dividends")
+    for row in _declared():
+        yield from _steps_of(row, now)
+    yield from _runs()
+    yield from _files()
+    yield from _back()
+    yield from _tax()
+    yield from _stopped(now)
+
+
+def _steps_of(row: Declaration, now: datetime) -> Iterator[Waiting]:
+    by, at = name_of(row.proposed_by), row.proposed_at
+    url, title = reverse("office:dividend", args=[row.public_id]), localised(row, "title")
+    is_computed = row.state == DeclarationState.COMPUTED
+    if not is_computed and row.record_at <= now:
+        yield Waiting(_("Fix the entitlements: %s") % title, FINANCE, by, at, url, "office:dividend")
+    if is_computed and not row.is_prepared:  # type: ignore[attr-defined]
+        yield Waiting(_("Prepare the payments: %s") % title, FINANCE, by, at, url, "office:dividend")
+    if is_computed and row.is_approved and row.statements_issued_at is None:  # type: ignore[attr-defined]
+        yield Waiting(_("Issue the statements: %s") % title, FINANCE, by, at, url, "office:dividend")
+
+
+def _runs() -> Iterator[Waiting]:
+    is_file = Q(state=RunState.APPROVED, route=PayoutRoute.CSV, handed_over_at__isnull=True)
+    rows = PayoutRun.objects.filter(Q(state=RunState.DRAFT) | is_file).select_related("prepared_by__party")
+    for run in rows.order_by("pk")[:SHOWN_MAX]:
+        url, by = reverse("office:payout", args=[run.public_id]), name_of(run.prepared_by)
+        title = localised(run, "title")
+        if run.state == RunState.DRAFT:
+            yield Waiting(_("Approve the payments: %s") % title, DIRECTOR, by, run.prepared_at, url, "office:payout")
+        elif run.file_sha256:
+            words = _("Give the bank its file, and say so: %s") % title
+            yield Waiting(words, FINANCE, by, run.prepared_at, url, "office:payout")
+        else:
+            words = _("Make the file for the bank: %s") % title
+            yield Waiting(words, FINANCE, by, run.prepared_at, url, "office:payout")
+
+
+def _files() -> Iterator[Waiting]:
+    """Files of answers that were uploaded and not taken in, and runs the bank has not answered about."""
+    for file in (
+        BankAnswerFile.objects.filter(taken_in_at__isnull=True).select_related("run").order_by("pk")[:SHOWN_MAX]
+    ):
+        url = reverse("office:payout_answers_check", args=[file.run.public_id, file.public_id])
+        title = _("Take in what the bank answered: %s") % file.name
+        yield Waiting(title, FINANCE, "", None, url, "office:payout_answers_check")
+    unanswered = Payout.objects.filter(run=OuterRef("pk"), state=PayoutState.SENT)
+    rows = PayoutRun.objects.filter(Exists(unanswered), handed_over_at__isnull=False)
+    for run in rows.order_by("pk")[:SHOWN_MAX]:
+        title = _("Enter what the bank answered: %s") % localised(run, "title")
+        url = reverse("office:payout_answers", args=[run.public_id])
+        yield Waiting(title, FINANCE, "", None, url, "office:payout_answers")
+
+
+def _back() -> Iterator[Waiting]:
+    count = payments_back().count()
+    if count:
+        words = ngettext("%(count)d payment did not arrive and is owed again",
+                         "%(count)d payments did not arrive and are owed again", count)  # fmt: skip
+        url = reverse("office:payouts_back")
+        yield Waiting(words % {"count": count}, FINANCE, "", None, url, "office:payouts_back")
+
+
+def _tax() -> Iterator[Waiting]:
+    """Tax that was withheld and not handed over yet, by currency."""
+    withheld = Declaration.objects.filter(withheld_total_minor__gt=0).values("currency")
+    kept = dict(withheld.annotate(total=Sum("withheld_total_minor")).values_list("currency", "total"))
+    handed = Movement.objects.filter(debit__code__startswith="withholding_payable:").values("currency")
+    for currency, total in handed.annotate(total=Sum("amount_minor")).values_list("currency", "total"):
+        kept[currency] = kept.get(currency, 0) - total
+    for currency, left in kept.items():
+        if left > 0:
+            amount = format_minor(int(left), currency, get_language() or "en")
+            title = _("Hand over %(amount)s of withheld tax") % {"amount": amount}
+            yield Waiting(title, FINANCE, "", None, reverse("office:books"), "office:books")
+
+
+def _stopped(now: datetime) -> Iterator[Waiting]:
+    rows = stopped_lately(at=now, days=STOPPED_DAYS).annotate(member_number=F("party__member__number"))
+    for mandate in rows[:SHOWN_MAX]:
+        name = mandate.party.display_name
+        title = _("Bank details stopped, the holder had not given them: %s") % name
+        number = mandate.member_number
+        if number is None:
+            yield Waiting(title, SECRETARY, "", None, reverse("office:payouts"), "office:payouts")
+        else:
+            yield Waiting(title, SECRETARY, "", None, reverse("office:member", args=[number]), "office:member")
+
+
+def payout_troubles() -> Iterator[Trouble]:
+    """Yield payments that did not arrive and are owed still, latest first. One query."""
+    for payout in payments_back().order_by("-ended_at")[:SHOWN_MAX]:
+        amount = format_minor(payout.amount_minor, payout.currency, get_language() or "en")
+        words = _("%(amount)s to %(name)s did not arrive: %(why)s") % {
+            "amount": amount,
+            "name": payout.party.display_name,
+            "why": payout_reason_words(payout.reason).why,
+        }
+        if payout.ended_at:
+            yield Trouble(payout.ended_at, words, reverse("office:payouts_back"), "office:payouts_back")
