@@ -137,10 +137,6 @@ QUESTIONS = {
         LEFT JOIN dividends_payoutline line ON line.payout_id = payout.id
         LEFT JOIN dividends_entitlement owed ON owed.id = line.entitlement_id AND owed.party_id = payout.party_id
         GROUP BY payout.id HAVING payout.amount_minor IS DISTINCT FROM sum(owed.net_minor)""",
-    "an entitlement held by a payment that has ended without paying it": """
-        SELECT payout.public_id, payout.state FROM dividends_payoutline line
-        JOIN payments_payout payout ON payout.id = line.payout_id
-        WHERE line.released_at IS NULL AND payout.state IN ('failed', 'returned', 'held', 'cancelled')""",
     "a statement whose file is missing a day after it was issued": """
         SELECT 'D-' || lpad(statement.number::text, 6, '0') FROM dividends_statement statement
         LEFT JOIN dividends_statementfile file ON file.statement_id = statement.id

@@ -56,12 +56,13 @@ def make_dividend(
     """Write a dividend on the step of ``STEPS`` for members with these holdings, living in these countries (else GB).
 
     ``terms``: those of `terms_of_test`, and ``currency`` (of company and class), ``recommended`` (rate or pot where it
-    is not what is declared), ``figures`` of the accounts, ``votes`` (of each member: for, against, withheld).
+    is not what is declared), ``figures`` of the accounts, ``votes`` (of each member: for, against, withheld),
+    ``share_class`` where it is not the one that the members hold.
     """
     currency = terms.pop("currency", "GBP")
     company = make_company(currency=currency)
     assert company.currency == currency, "one installation has one company, in one currency"
-    share_class = make_share_class(currency=currency)
+    share_class = terms.pop("share_class", None) or make_share_class(currency=currency)
     figures, votes = terms.pop("figures", FIGURES), terms.pop("votes", None)
     world = make_world(step="frozen", kinds=(ItemKind.RESOLUTION,), holdings=tuple(holdings))
     move_to(world.members, countries)
