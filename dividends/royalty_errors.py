@@ -1,6 +1,6 @@
 """What goes wrong with royalties, each with a sentence for whoever it happened to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 from django.utils.formats import date_format
@@ -169,6 +169,17 @@ class ReturnedAboveSold(DomainError):
 
     sentence = _("More would come back than was ever sold under the agreement. Look at the amounts, or at the period.")
     code = "returned_above_sold"
+
+
+class RowsRefused(DomainError):
+    """Rows of a file cannot be entered; ``refusals`` are (row, sentence). Then none is: half a file helps nobody."""
+
+    sentence = _("Nothing was entered: look at the rows that are named.")
+    code = "rows_refused"
+
+    def __init__(self, refusals: Sequence[tuple[int, str]] = ()) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__()
 
 
 class NothingToState(DomainError):

@@ -123,8 +123,15 @@ def sales_of(creation: Creation) -> list[SaleLine]:
 
 def stood(statement: RoyaltyStatement, *, at: datetime) -> StatementLine:
     """Return where one statement's money stands. Two queries."""
-    mandates = {row.party_id: row for row in BankMandate.objects.filter(party=statement.party_id, ended_at=None)}
-    return _line(statement, _payout_lines([statement])[statement.pk], mandates.get(statement.party_id), at)
+    return stood_all([statement], at=at)[0]
+
+
+def stood_all(statements: Sequence[RoyaltyStatement], *, at: datetime) -> list[StatementLine]:
+    """Return where the money of each statement stands, in their order. Two queries."""
+    lines = _payout_lines(statements)
+    parties = {row.party_id for row in statements}
+    mandates = {row.party_id: row for row in BankMandate.objects.filter(party__in=parties, ended_at=None)}
+    return [_line(row, lines[row.pk], mandates.get(row.party_id), at) for row in statements]
 
 
 def _card(creation: Creation) -> Card | None:
@@ -138,13 +145,9 @@ def _statements(found: Sequence[Creation], at: datetime) -> dict[tuple[int, int]
         .filter(agreement__in=[one.agreement for one in found], party__in=[one.party for one in found])
         .order_by("-number")
     )
-    lines = _payout_lines(rows)
-    mandates = {
-        row.party_id: row for row in BankMandate.objects.filter(party__in=[one.party for one in found], ended_at=None)
-    }
     by_share: dict[tuple[int, int], list[StatementLine]] = defaultdict(list)
-    for row in rows:
-        by_share[row.agreement_id, row.party_id].append(_line(row, lines[row.pk], mandates.get(row.party_id), at))
+    for line in stood_all(rows, at=at):
+        by_share[line.statement.agreement_id, line.statement.party_id].append(line)
     return by_share
 
 

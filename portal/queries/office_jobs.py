@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Party
 from core.enums import JobState
 from core.models import Job, JobFailure
-from dividends.models import Statement
+from dividends.models import RoyaltyStatement, Statement
 from equity.models import Application, Certificate
 from payments.models import BankAnswer, Payout
 from portal.queries.office_people import name_of
@@ -23,6 +23,7 @@ TITLES: dict[str, Promise] = {
     "payouts": _("Paying"),
     "bank_answers": _("Writing what the bank answered"),
     "dividend_statements": _("Making and mailing dividend statements"),
+    "royalty_statements": _("Making and mailing creators’ statements"),
     "dividend_details": _("Asking holders where to pay their dividend"),
 }
 # What an item of a job is called: rows of (id, name).
@@ -34,6 +35,9 @@ NAMED_BY: dict[str, Callable[[list[int]], Iterable[tuple[int, object]]]] = {
     "bank_answers": lambda ids: BankAnswer.objects.filter(pk__in=ids).values_list("pk", "payout__party__display_name"),
     "dividend_statements": lambda ids: Statement.objects.filter(pk__in=ids).values_list(
         "pk", "entitlement__party__display_name"
+    ),
+    "royalty_statements": lambda ids: RoyaltyStatement.objects.filter(number__in=ids).values_list(
+        "number", "party__display_name"
     ),
 }
 OVER = (JobState.DONE, JobState.CANCELLED)

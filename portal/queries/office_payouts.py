@@ -237,5 +237,6 @@ class Subject:
 
 def subject_of(run: PayoutRun) -> Subject:
     """Return what the run pays for, in the reader's language."""
-    url = reverse("office:dividend", args=[run.reference]) if run.purpose == "dividend" else ""
+    page = {"dividend": "office:dividend", "royalty": "office:royalty_round"}.get(run.purpose)
+    url = reverse(page, args=[run.reference]) if page else ""
     return Subject(str(PURPOSES.get(run.purpose, run.purpose)), localised(run, "title"), url)

@@ -31,6 +31,7 @@ NAV: tuple[tuple[str, Promise], ...] = (
     ("office:dividends", _("Dividends")),
     ("office:payouts", _("Paying out")),
     ("office:ideas", _("Ideas")),
+    ("office:royalties", _("Creators’ shares")),
     ("office:payments", _("Payments")),
     ("office:books", _("Books")),
     ("office:jobs", _("Jobs")),
