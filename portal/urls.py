@@ -17,6 +17,7 @@ urlpatterns = [
     path("me/", me.me, name="me"),
     path("me/certificates/<public_id:public_id>.pdf", me.certificate, name="me_certificate"),
     path("me/dividends/", dividends.dividends, name="me_dividends"),
+    path("me/dividends.csv", dividends.dividends_csv, name="me_dividends_csv"),
     path("me/dividends/<public_id:public_id>/", dividends.dividend, name="me_dividend"),
     path("me/statements/<public_id:public_id>.pdf", dividends.statement, name="me_statement"),
     path("me/royalties/", royalties.royalties, name="me_royalties"),

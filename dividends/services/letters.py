@@ -25,6 +25,7 @@ from dividends.queries.statement_words import next_of, sentence_of
 from dividends.queries.statements import check_url
 from equity.models import Company
 from equity.queries.company import get_company
+from equity.queries.record_date import record_day
 from payments.enums import PayoutState
 from payments.models import BankMandate, Payout
 from payments.queries.mandates import mandate_of
@@ -140,6 +141,7 @@ def write_wanted_letter(entitlement: Entitlement, *, receiver: Receiver, company
             "currency": entitlement.declaration.currency,
             "title": localised(entitlement.declaration, "title"),
             "reference": entitlement.public_id,
+            "record_on": record_day(entitlement.declaration.record_at),
             "bank_url": _address("me_bank"),
             "dividend_url": _page(entitlement),
         }

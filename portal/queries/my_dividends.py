@@ -7,7 +7,7 @@ Readers see the entitlements of the register's members that they are, are one of
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
@@ -18,6 +18,7 @@ from dividends.models import Declaration, Entitlement, PayoutLine, Statement
 from dividends.rules.jar import Jar, jar
 from dividends.rules.jar_drawing import JarPaths, jar_paths
 from equity.queries.holdings import memberships_of
+from equity.queries.record_date import record_day
 from payments.models import BankMandate, Payout
 from portal.rules.dividend_states import ON_ITS_WAY, Details, LastPayout, Stand, stand_of
 
@@ -48,6 +49,11 @@ class Dividend:
     def currency(self) -> str:
         """Its currency."""
         return self.entitlement.declaration.currency
+
+    @property
+    def record_on(self) -> date:
+        """The day whose register decides; of midnight, the day that ends."""
+        return record_day(self.entitlement.declaration.record_at)
 
     @property
     def last(self) -> Payout | None:
@@ -96,7 +102,7 @@ def entitlements_of(user: User) -> QuerySet[Entitlement]:
     """Return the entitlements the user may read, the latest dividend first."""
     rows = Entitlement.objects.filter(
         member__in=memberships_of(user), declaration__state=DeclarationState.COMPUTED
-    ).select_related("declaration", "party", "statement__file")
+    ).select_related("declaration", "party", "withholding_rule", "statement__file")
     return rows.order_by("-declaration__record_at", "-pk")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -13,6 +13,7 @@ from accounts.permissions import holder_required, signed_in_user
 from core import clock
 from core.storage import read_bytes
 from portal.queries.dividend_computed import computed_of
+from portal.queries.dividend_csv import CSV_HEAD, csv_rows
 from portal.queries.dividend_glance import task_of
 from portal.queries.dividend_picture import pictures_of
 from portal.queries.dividend_road import road_of
@@ -26,6 +27,7 @@ from portal.queries.my_dividends import (
     sums_of,
 )
 from portal.rules.dividend_states import ON_ITS_WAY, Stand
+from portal.views.office.downloads import csv_answer
 
 PAGE_ROWS = 20
 
@@ -60,6 +62,15 @@ def dividends(request: HttpRequest) -> HttpResponse:
 
 def _lines(found: list[Dividend], at: datetime) -> list[Line]:
     return [Line(one, told(one, at=at)) for one in found]
+
+
+@require_GET
+@holder_required
+def dividends_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """Every dividend as a spreadsheet opens it, for a tax return: amounts in whole units of the currency."""
+    at = clock.now()
+    rows = csv_rows(dividends_of(signed_in_user(request), at=at), at=at)
+    return csv_answer("dividends", CSV_HEAD, rows)
 
 
 @require_GET

@@ -90,6 +90,7 @@ RIGHTS = {
     "me": HOLDER,
     "me_certificate": OWNER,
     "me_dividends": HOLDER,
+    "me_dividends_csv": HOLDER,
     "me_dividend": OWNER,
     "me_statement": OWNER,
     **dict.fromkeys(["me_bank", "me_bank_change", "me_bank_check", "me_bank_withdraw"], HOLDER),

@@ -266,6 +266,24 @@ def test_list_shows_every_figure_of_a_dividend_and_its_sums() -> None:
     assert second.entitlement(0).net_minor == 6
 
 
+def test_spreadsheet_holds_every_dividend_exactly() -> None:
+    made = due_today(holdings=(2000,), title="=Thanks")
+    make_mandate(made.members[0].party, ending="4471")
+    pay(made)
+    drive()
+    next_dividend(made, rate_minor=Decimal("0.0034"), pay_on=clock.today())
+
+    answer = sign_in(made.members[0]).get("/me/dividends.csv")
+
+    lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    today, name = clock.today(), made.members[0].party.display_name
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="dividends.csv"'
+    assert lines[1:] == [
+        f",Final dividend 2025,{name},{today},{today},2000,0.003400000000,GBP,0.06,0.00,GB,0.06,Will be paid",
+        f",'=Thanks,{name},{today},{today},2000,2.500000000000,GBP,50.00,0.00,GB,50.00,Paid",
+    ]
+
+
 def test_jar_fills_over_two_dividends_and_says_its_level() -> None:
     made = due_today(holdings=(4, 100))
     next_dividend(made, pay_on=clock.today(), minimum_minor=50)
