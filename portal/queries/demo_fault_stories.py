@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -207,8 +208,14 @@ def _stopped(fault: SandboxFault) -> Story:
     )
     if not details:
         details = (_("No long work was under way. Start some, and stop the worker in the middle of it."),)
-    is_over = is_back and all(line.is_finished or line.state == JobState.PAUSED for line, _before in lines)
-    return Story(happened, answered, details, is_over)
+    is_done = all(line.is_finished or line.state == JobState.PAUSED for line, _before in lines)
+    if is_back and not is_done:
+        lease = {"seconds": round(settings.JOB_LEASE_SECONDS)}
+        answered += " " + (
+            _("What the killed one had in its hands is taken up again when its lease ends, after %(seconds)d seconds.")
+            % lease
+        )
+    return Story(happened, answered, details, is_back and is_done)
 
 
 def _came_back(fault: SandboxFault) -> tuple[bool, str]:

@@ -5,13 +5,12 @@ from collections.abc import Callable
 from core import clock
 from core.enums import JobState
 from core.errors import DomainError
-from core.models import Job
 from core.processes.siblings import kill_sibling
 from core.transactions import atomic, refuses_transaction
 from payments.sandbox import bank, faults
 from payments.sandbox.faults import ARMED, Fault
 from payments.sandbox.forging import forge_webhooks
-from portal.queries.office_jobs import jobs_for_office
+from portal.queries.office_jobs import job_line, jobs_for_office
 
 WORKER = "worker"
 
@@ -63,12 +62,8 @@ def return_payout(transfer_id: str) -> None:
 @refuses_transaction
 def stop_worker() -> None:
     """Kill this demo's Celery worker in the middle of what it does, and write down what it was doing."""
-    running = [(job.public_id, _done(job)) for job in jobs_for_office().filter(state=JobState.RUNNING)]
+    at = clock.now()
+    running = [job_line(job, now=at) for job in jobs_for_office().filter(state=JobState.RUNNING)]
     killed = kill_sibling(WORKER)
     with atomic():
-        faults.record(Fault.STOP_WORKER, at=clock.now(), killed=killed, jobs=running)
-
-
-def _done(job: Job) -> int:
-    behind: int = job.behind  # type: ignore[attr-defined]
-    return behind
+        faults.record(Fault.STOP_WORKER, at=at, killed=killed, jobs=[(line.public_id, line.done) for line in running])

@@ -109,6 +109,7 @@ def test_worker_stopped_in_the_middle_of_a_run_is_told_with_where_it_stood(monke
     drive()
 
     assert "1 of 3 when it was killed, 1 now." in before
+    assert "taken up again when its lease ends, after 60 seconds." in before
     assert "1 of 3 when it was killed, 3 now." in Client().get("/demo/faults/").content.decode()
     assert log()[0] == (
         "The worker was killed (process 101) with what it had started, 2 processes in all. | "
