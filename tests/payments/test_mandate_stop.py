@@ -19,6 +19,7 @@ from payments.errors import StopLinkUnknown
 from payments.models import BankMandate
 from payments.queries.mandates import find_stoppable, mandate_of, stopped_lately, usable_mandates
 from payments.services.mandates import withdraw_mandate
+from portal.queries.office_mails import holds_secret
 from tests.factories.equity import make_company
 from tests.factories.people import make_holder, sign_in
 from tests.payments.bank_stories import account, endings_over_time, give, latest_token, mails, stop, token_in
@@ -290,6 +291,10 @@ def test_no_number_leaves_the_row(changed) -> None:
 
     assert len(written) > 5
     assert not [text for text in written if re.search("3192|60-?16-?13", text)]
+
+
+def test_staff_never_read_the_mails_whose_link_stops_details(changed) -> None:
+    assert [holds_secret(mail) for mail in OutgoingMail.objects.all()] == [True, True]
 
 
 def test_stopped_details_end_as_not_given_by_the_holder(changed) -> None:
