@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ballots.models import Contest
 from core.languages import localised
-from payments.enums import PayoutState, RunState
+from payments.enums import PayoutState
 from payments.models import Payout
 from payments.queries.payout_words import payout_reason_words
 from portal.queries.dividend_words import arrives, shown, told
@@ -83,22 +83,19 @@ def _ended(payout: Payout) -> Iterator[Station]:
 
 
 def _under_way(dividend: Dividend, payout: Payout, at: datetime) -> Iterator[Station]:
-    """The payment that is to pay this, or has: three stations, one of which is now."""
+    """The payment that is to pay this, or has: what was, what is now, what comes."""
     words = told(dividend, at=at)
-    run = payout.run
-    if run.state == RunState.DRAFT:
-        yield Station(_("Approved by a director"), "now", words.sentence)
-        yield Station(_("Sent"), "next")
-        yield Station(_("Paid"), "next")
-        return
-    yield Station(_("Approved by a director"), "done", "", run.approved_at)
+    if dividend.stand != Stand.PREPARED:
+        yield Station(_("Approved by a director"), "done", "", payout.run.approved_at)
     if payout.sent_at is None:
-        yield Station(_("Sent"), "now", words.sentence)
+        title = _("Waits for its day") if dividend.stand == Stand.APPROVED else words.state
+        yield Station(title, "now", words.sentence)
         yield Station(_("Paid"), "next")
         return
     yield _sent(payout)
     if payout.settled_at is None:
-        yield Station(_("Paid"), "now", arrives(run.route))
+        yield Station(_("On its way to your account"), "now", arrives(payout.run.route))
+        yield Station(_("Paid"), "next")
         return
     yield Station(_("Paid"), "done", words.sentence, payout.settled_at)
 

@@ -126,6 +126,25 @@ def test_payment_is_told_from_draft_to_account() -> None:
     ]
 
 
+def test_road_says_what_was_what_is_and_what_comes() -> None:
+    made = due_today(holdings=(2000,))
+    make_mandate(made.members[0].party, ending="4471")
+    roads = []
+
+    for act in (lambda: draft(made), lambda: approve(PayoutRun.objects.get(), by=made.director), drive):
+        act()
+        page = sign_in(made.members[0]).get(f"/me/dividends/{made.entitlement(0).public_id}/").content.decode()
+        found = re.findall(r'<li class="is-(\w+)".*?<strong class="tracker-title">(.*?)</strong>', page, re.DOTALL)
+        roads.append([f"{title} {state}" for state, title in found])
+
+    begun = ["Declared by the members done", "Computed and booked done"]
+    assert roads == [
+        [*begun, "Waits for approval now", "Paid next"],
+        [*begun, "Approved by a director done", "Waits for its day now", "Paid next"],
+        [*begun, "Approved by a director done", "Sent done", "Paid done"],
+    ]
+
+
 def test_file_for_the_bank_takes_days() -> None:
     made = due_today(holdings=(2000,))
     make_mandate(made.members[0].party)
