@@ -229,9 +229,13 @@ def _add(found: dict[Any, list[int]], key: Any, *figures: int) -> None:
 
 
 def _tax_lines(taxes: dict[tuple[Any, ...], list[int]]) -> tuple[TaxLine, ...]:
-    """Those without a rule first, for they stop everything; then the largest sum."""
+    """Those without a rule first, for they stop everything; then by the largest sum and the highest rate."""
     lines = (TaxLine(*key, *sums) for key, sums in taxes.items())
-    return tuple(sorted(lines, key=lambda line: (line.rule_id is not None, -line.gross_minor, line.country)))
+    return tuple(sorted(lines, key=_place_of))
+
+
+def _place_of(line: TaxLine) -> tuple[bool, int, str, int]:
+    return line.rule_id is not None, -line.gross_minor, line.country, -(line.rate_ppm or 0)
 
 
 def _lapses(terms: Terms) -> tuple[Lapse, ...]:
