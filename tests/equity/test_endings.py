@@ -180,7 +180,7 @@ def test_check_of_what_is_no_code_says_unknown(code: str) -> None:
     answer = Client().get(f"/check/{code}/")
 
     assert answer.status_code == 404
-    assert "We have no certificate with this code" in answer.content.decode()
+    assert "We have no paper with this code" in answer.content.decode()
 
 
 def test_second_application_of_a_holder_under_another_address_waits_for_the_next_batch() -> None:

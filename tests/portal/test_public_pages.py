@@ -140,7 +140,7 @@ def test_check_of_an_unknown_code_is_a_404_in_our_voice() -> None:
     response = Client().get("/check/" + "A" * 22 + "/")
 
     assert response.status_code == 404
-    assert "We have no certificate with this code" in words(response)
+    assert "We have no paper with this code" in words(response)
 
 
 @pytest.mark.parametrize("target", EVIL)
