@@ -4,11 +4,13 @@ The rows are generated from the URLconf, so that a new page cannot be forgotten;
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -159,12 +161,32 @@ def owned_dividend(owner: User) -> dict[str, str]:
     return {"me_dividend": statement.entitlement.public_id, "me_statement": statement.public_id}
 
 
+@pytest.fixture(scope="module")
+def everything(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Write one of everything once for all addresses; each test runs in a savepoint, and at the end nothing is left."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # for refuses_transaction: this is the tests' own transaction
+        with around:
+            yield write_everything()
+            transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db: None, request: pytest.FixtureRequest) -> World:
+def world(everything: World, db: None) -> World:
+    """The same things, and clients that no test before has signed out."""
+    return World(everything.arguments, {who: _again(client) for who, client in everything.clients.items()})
+
+
+def _again(client: Client) -> Client:
+    other = Client()
+    other.cookies = deepcopy(client.cookies)
+    return other
+
+
+def write_everything() -> World:
     owner = make_holder(email="owner@example.org")
-    # Two meetings and a payment run take their time: only where they are looked at.
-    is_dividend = request.node.callspec.params["name"] in {"me_dividend", "me_statement"}
-    dividend = owned_dividend(owner) if is_dividend else {}
+    dividend = owned_dividend(owner)
     meetings = meeting_arguments()  # first: its register was written long ago
     sweeping.sweep()  # what was declared is published
     offer = make_open_offer()
