@@ -12,7 +12,20 @@ from django.utils.translation.template import templatize
 
 from core.processes.messages import ROOT
 
-ROOMS = ("accounts", "agm", "ballots", "beers", "config", "core", "equity", "ledger", "payments", "portal", "templates")
+ROOMS = (
+    "accounts",
+    "agm",
+    "ballots",
+    "beers",
+    "config",
+    "core",
+    "dividends",
+    "equity",
+    "ledger",
+    "payments",
+    "portal",
+    "templates",
+)
 KEYWORDS: dict[str, tuple[object, ...] | None] = {
     **dict.fromkeys(("gettext", "gettext_lazy", "gettext_noop", "_")),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
