@@ -21,7 +21,7 @@ from dividends.rules.withholding import PPM
 from dividends.services.royalties import AgreementTerms
 from equity.queries.company import get_company
 from portal.forms.fields import AmountField, DayField
-from portal.forms.offers import SectionForm
+from portal.forms.offers import Pairs, SectionForm
 from portal.forms.royalty_texts import BASE, BASE_VI
 
 OTHERS_MAX = 2
@@ -151,6 +151,12 @@ class AgreementForm(SectionForm):
                 required=False, label=_("Somebody else who made it: e-mail address")
             )
             self.fields[f"other_{number}"] = FractionField(label=_("Their part"))
+
+    def groups(self) -> Pairs:
+        """Return the fields in order; nothing of what one of two fields must say is marked as optional."""
+        for name in ("beer", "name", "sku", *(f"part_{number}" for number in range(len(self.creators)))):
+            self.fields[name].required = True  # judged in `clean`; here for the label only
+        return super().groups()
 
     def _begin(self) -> dict[str, Any]:
         """What stands in the form before anything is typed: 1 %, even parts, the day the vote was settled."""

@@ -34,6 +34,8 @@ AMOUNTS = {
     "tax": (_("Taxes on the sale"), _("Value added tax and beer duty in the amounts above.")),
 }
 UNITS_MAX = 1_000_000_000
+# A thousand such figures of a beer still add up within 64 bits.
+AMOUNT_MAX = 1_000_000_000_000_000
 
 
 class UnitsField(forms.IntegerField):
@@ -103,6 +105,9 @@ class SalesForm(SectionForm):
         for name in ("units", "units_returned", *AMOUNTS):
             if data.get(name) is None and name not in self.errors:
                 data[name] = 0
+        for name in AMOUNTS:
+            if abs(data.get(name) or 0) > AMOUNT_MAX:
+                self.add_error(name, _("This amount is too large for one figure."))
         self._refuse_signs(data)
         return data
 

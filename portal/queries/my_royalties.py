@@ -86,6 +86,12 @@ class MyBeer:
         return Ground(self.ground) in DARK_GROUNDS
 
     @property
+    def headline(self) -> StatementLine | None:
+        """The newest statement whose money is not there yet, else the newest; none before the first."""
+        under_way = (line for line in self.statements if line.stand not in (None, Stand.PAID))
+        return next(under_way, self.statements[0] if self.statements else None)
+
+    @property
     def to_do(self) -> Told | None:
         """What the creator has to do about the money, if anything."""
         return next((line.told for line in self.statements if line.told.url), None)

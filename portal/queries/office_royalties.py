@@ -25,6 +25,8 @@ from dividends.queries.royalty_earning import CreatorPart, Earning, fraction_of
 from dividends.queries.royalty_settling import Due, dues
 from dividends.queries.royalty_words import days_shown, fraction_shown
 from payments.models import PayoutRun
+from portal.queries.my_royalties import stood_all
+from portal.queries.office_holders import STATES
 
 SORTS = {
     "period": ("period_from", "pk"),
@@ -42,6 +44,14 @@ WHAT: dict[str, Promise] = {
     "waiting": _("waits for bank details"),
     "held": _("waits until new bank details may be used"),
 }
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """A statement with where its money stands, in the office's words."""
+
+    statement: RoyaltyStatement
+    words: Promise | str
 
 
 @dataclass(frozen=True)
@@ -186,9 +196,13 @@ def rounds() -> QuerySet[RoyaltyRound]:
     )
 
 
-def statements_of_round(issue: RoyaltyRound) -> list[RoyaltyStatement]:
-    """Return the round's statements by number."""
-    return list(whole_royalty_statements().filter(round=issue).order_by("number"))
+def statements_of_round(issue: RoyaltyRound, *, at: datetime) -> list[StatementRow]:
+    """Return the round's statements by number, with where the money of each stands. Three queries."""
+    rows = list(whole_royalty_statements().filter(round=issue).order_by("number"))
+    return [
+        StatementRow(line.statement, STATES[line.stand] if line.stand else line.told.state)
+        for line in stood_all(rows, at=at)
+    ]
 
 
 def runs_of_round(issue: RoyaltyRound) -> Sequence[PayoutRun]:

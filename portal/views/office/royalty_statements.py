@@ -24,7 +24,6 @@ from portal.forms.dividends import RouteForm
 from portal.forms.royalties import PAY_AFTER, RoundForm
 from portal.permissions import may_open
 from portal.queries import office_royalties
-from portal.queries.my_royalties import stood_all
 from portal.queries.office_people import name_of
 from portal.views.office.jobs import find_job, line_of
 from portal.views.office.pages import acted, office_page, page_of, posted
@@ -100,7 +99,7 @@ def show(request: HttpRequest, round_id: str) -> HttpResponse:
     context = {
         "issue": issue,
         "last_day": issue.period_to - timedelta(days=1),
-        "lines": stood_all(office_royalties.statements_of_round(issue), at=at),
+        "lines": office_royalties.statements_of_round(issue, at=at),
         "runs": office_royalties.runs_of_round(issue),
         "payable_minor": office_royalties.sum_of(found, "payable"),
         "waiting": [row for row in found if row.what != "payable"],
