@@ -25,11 +25,14 @@ DEADLOCK_DETECTED = "40P01"
 def lock(rows: QuerySet[Row], **lookup: Any) -> Row:
     """Return the one row, freshly read, locked until the transaction ends.
 
-    Raises `Busy` when another transaction holds it for longer than three seconds, the model's
+    What ``select_related`` joins is read after the lock, by a second statement: one that had to wait would give the
+    locked row as it is now beside the joined rows as they were before (PostgreSQL 13.2.1), and miss what was linked
+    meanwhile. Raises `Busy` when another transaction holds the row for longer than three seconds, the model's
     ``DoesNotExist`` when there is none.
     """
     with bounded_wait():
-        return rows.select_for_update(of=("self",), no_key=True).get(**lookup)
+        found = rows.select_related(None).select_for_update(of=("self",), no_key=True).get(**lookup)
+    return rows.get(pk=found.pk) if rows.query.select_related else found
 
 
 @contextmanager

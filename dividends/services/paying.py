@@ -86,6 +86,7 @@ def _draft(
 def _write_lines(run: PayoutRun, found: Sequence[Payable]) -> None:
     payouts = dict(Payout.objects.filter(run=run).values_list("party_id", "pk"))
     with (
+        connection.wrap_database_errors,  # psycopg's own errors pass through a copy
         connection.cursor() as cursor,
         cursor.copy("COPY dividends_payoutline (entitlement_id, payout_id) FROM STDIN") as copy,
     ):

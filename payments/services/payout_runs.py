@@ -70,11 +70,13 @@ def prepare_run(
 ) -> PayoutRun:
     """Write a draft with a payout for each row and freeze their hash; nothing moves before somebody else approves.
 
-    Raises `NothingToPay` without rows, `RunDraftWaits` while another draft of the purpose and currency waits.
+    Raises `RunDraftWaits` while another draft of the purpose and currency waits: it may be why nothing else is left to
+    pay; `NothingToPay` without rows.
     """
     payouts = [(new_public_id(), row) for row in rows]
     if not payouts:
-        raise NothingToPay()
+        waits = PayoutRun.objects.filter(purpose=purpose, currency=currency, state=RunState.DRAFT).exists()
+        raise RunDraftWaits() if waits else NothingToPay()
     with constraints_as({"run_one_draft_per_purpose": RunDraftWaits}), atomic():
         run = PayoutRun.objects.create(
             purpose=purpose,

@@ -13,7 +13,7 @@ from accounts.models import Party
 from core import clock, jobs
 from core.errors import Busy
 from core.jobs import engine
-from core.models import Job, JobChunk
+from core.models import Job, JobChunk, JobFailure
 from core.transactions import atomic
 from payments.errors import Mismatch
 from payments.models import Payout, PayoutRun, SandboxTransfer
@@ -27,6 +27,7 @@ from tests.payments import fake_payout_purpose
 from tests.payments.fake_payout_purpose import told
 from tests.payments.wires import error
 from tests.races.bank_line import Line, line, passes
+from tests.races.crowd import as_owner
 
 pytestmark = [pytest.mark.race, pytest.mark.usefixtures("committed_db")]
 
@@ -115,13 +116,28 @@ def let_anybody_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(payout_sweeping, "only_caller", nullcontext)
 
 
-def test_run_cancelled_before_a_blind_attempt_is_paid_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_cancelled_before_a_blind_attempt_without_the_law_is_paid_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     run = make_begun()
+    as_owner("DROP TRIGGER payout_attempt_of_one_being_sent ON payments_payoutattempt")
     monkeypatch.setattr(payouts, "begin_attempt", preceded(lambda: cancel(run), begin_blindly))
 
     drive()
 
     assert (states(run), paid()) == (["cancelled"], 1)
+
+
+def test_run_cancelled_before_a_blind_attempt_is_kept_from_the_bank_by_the_law(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = make_begun()
+    monkeypatch.setattr(payouts, "begin_attempt", preceded(lambda: cancel(run), begin_blindly))
+
+    drive()
+
+    assert (states(run), paid()) == (["cancelled"], 0)
+    assert "only a payment that is being sent is attempted" in JobFailure.objects.get().reason
 
 
 def test_run_cancelled_between_look_and_attempt_is_not_paid(monkeypatch: pytest.MonkeyPatch) -> None:
