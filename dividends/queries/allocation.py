@@ -37,7 +37,7 @@ documents AS (
     LEFT JOIN LATERAL (
         SELECT CASE WHEN bool_and(agreed) AND bool_or(evidence = '')
                     THEN (array_agg(id ORDER BY rate_ppm, evidence COLLATE "C"))[1] END AS rule_id,
-               min(rate_ppm) AS rate_ppm, NOT bool_and(agreed) AS clashes
+               min(rate_ppm) AS rate_ppm, bool_or(evidence = '') AND NOT bool_and(agreed) AS clashes
         FROM (
             SELECT evidence, min(rate_ppm) = max(rate_ppm) AS agreed, max(rate_ppm) AS rate_ppm,
                    (array_agg(id ORDER BY valid_from DESC, source COLLATE "C" DESC))[1] AS id

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 
 from hypothesis import strategies as st
 
@@ -97,6 +98,35 @@ base_rules = st.builds(
     begins=st.just(-9),
     lasts=st.none(),
 )
+# Rules that never clash, so many that several fit most holders; days so close that each end of them matters.
+crowded_rules = st.lists(
+    st.builds(
+        RuleDraft,
+        holder_country=st.sampled_from(["", "GB", "VN"]),
+        holder_kind=st.sampled_from(["", "person", "organisation"]),
+        evidence=st.sampled_from(["", *EVIDENCES]),
+        rate_ppm=st.integers(0, 9).map(lambda tenths: tenths * 100_000),
+        begins=st.integers(-1, 1),
+        lasts=st.none() | st.integers(1, 2),
+    ),
+    min_size=8,
+    max_size=20,
+    unique_by=lambda rule: (rule.holder_country, rule.holder_kind, rule.evidence),
+)
+documented_holders = st.lists(
+    st.builds(
+        HolderDraft,
+        parts=st.just((1,)),
+        late=st.just(0),
+        contact_country=st.sampled_from(["GB", "VN"]),
+        register_country=st.just("GB"),
+        documents=st.lists(
+            st.tuples(st.sampled_from(EVIDENCES), st.integers(-1, 1), st.integers(0, 1), st.booleans()), max_size=3
+        ).map(tuple),
+    ),
+    min_size=PEOPLE,
+    max_size=PEOPLE,
+)
 rates = st.decimals(Decimal("0.000000000001"), Decimal("99999"), places=12) | st.sampled_from(
     [Decimal("0.0034"), Decimal("0.5"), Decimal("1.2345"), Decimal("2.7"), Decimal(1)]
 )
@@ -118,23 +148,35 @@ def make_pool(share_class: ShareClass, standing: Sequence[tuple[User, int]]) -> 
 
 
 def write_register(pool: Pool, drafts: Sequence[HolderDraft], *, record_at: datetime) -> None:
-    """Enter the holdings: each part by itself, before the record moment; what is late after it."""
+    """Enter the holdings: each part in a batch of its own, before the record moment; what is late after it."""
     began = record_at - 10 * DAY
     for party, draft in zip(pool.parties, drafts, strict=False):
         PrivateContact.objects.update_or_create(party=party, defaults={"country": draft.contact_country})
-        for shares in draft.parts:
-            _issue(pool, party, shares, draft.register_country, began, effective_on=began.date())
-    for party, draft in zip(pool.parties, drafts, strict=False):
-        if draft.late:
-            late_at = record_at + timedelta(microseconds=1)
-            _issue(pool, party, draft.late, draft.register_country, late_at, effective_on=began.date())
+    for parts in zip_longest(*(draft.parts for draft in drafts)):
+        _issue(pool, drafts, parts, entered_at=began, effective_on=began.date())
+    late_at = record_at + timedelta(microseconds=1)
+    _issue(pool, drafts, [draft.late for draft in drafts], entered_at=late_at, effective_on=began.date())
 
 
-def _issue(pool: Pool, party: Party, shares: int, country: str, entered_at: datetime, *, effective_on: date) -> None:
+def _issue(
+    pool: Pool,
+    drafts: Sequence[HolderDraft],
+    parts: Sequence[int | None],
+    *,
+    entered_at: datetime,
+    effective_on: date,
+) -> None:
+    issues = [
+        Issue(party, (party.display_name,), "1 Lock Lane", draft.register_country, shares, shares)
+        for party, draft, shares in zip(pool.parties, drafts, parts, strict=False)
+        if shares
+    ]
+    if not issues:
+        return
     with atomic():
         write_issues(
             share_class=pool.share_class,
-            issues=[Issue(party, (party.display_name,), "1 Lock Lane", country, shares, shares)],
+            issues=issues,
             effective_on=effective_on,
             reference="Board 2, item 1",
             by=None,

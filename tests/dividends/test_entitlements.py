@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,14 +19,16 @@ from core.transactions import atomic
 from dividends.enums import Rounding
 from dividends.errors import NothingToDeclare, NoWithholdingRule, WithholdingRulesClash
 from dividends.integrity import findings
-from dividends.models import Declaration
+from dividends.models import Declaration, WithholdingRule
+from dividends.queries.allocation import entitled_sql, values_of
 from dividends.queries.dry_run import Terms, dry_run
+from dividends.queries.withholding import as_rule
 from dividends.rules import allocation
 from dividends.rules.allocation import Allocation, Row
 from dividends.rules.measure import Holding
 from dividends.rules.preview import preview
 from dividends.rules.refusals import RuleBroken
-from dividends.rules.withholding import Evidence, NoRule, Rule, rule_for, withheld_minor
+from dividends.rules.withholding import Evidence, HolderKind, NoRule, Rule, rule_for, withheld_minor
 from dividends.services.declarations import compute_entitlements
 from ledger.integrity import findings as ledger_findings
 from tests.dividends import random_registers as drawn
@@ -146,6 +148,41 @@ def taxes_of(
         except RuleBroken:
             refusals.add(WithholdingRulesClash)
     return rates, max(refusals, key=lambda refusal: refusal is WithholdingRulesClash, default=None)
+
+
+@settings(EXAMPLES, max_examples=50)
+@given(drafts=drawn.documented_holders, rules=drawn.crowded_rules)
+def test_rule_of_each_holder_is_that_of_the_pure_rules(ground, drafts, rules) -> None:
+    with taken_back() as record_at:
+        drawn.write_register(ground.pool, drafts, record_at=record_at)
+        told = drawn.write_rules(rules, pay_on=DAY)
+        documents = drawn.write_documents(ground.pool, drafts, pay_on=DAY)
+
+        found = rules_found(terms_for(ground, record_at, rounding=Rounding.FLOOR, rate_minor=Decimal(1)))
+
+        assert found == {
+            number: find_rule(told, country, kind, documents.get(party.pk, []))
+            for number, (party, country, kind) in drawn.residents_of(ground.pool, drafts).items()
+        }
+
+
+def rules_found(terms: Terms) -> dict[int, Rule | None]:
+    """Return by member number the rule that the database chose."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{entitled_sql(terms)} SELECT number, rule_id FROM entitled", values_of(terms))
+        chosen = dict(cursor.fetchall())
+    rows = WithholdingRule.objects.in_bulk(set(chosen.values()) - {None})
+    return {number: rule and as_rule(rows[rule]) for number, rule in chosen.items()}
+
+
+def find_rule(rules: list[Rule], country: str, kind: HolderKind, evidence: list[Evidence]) -> Rule | None:
+    """Ask the pure rules."""
+    try:
+        return rule_for(
+            rules, issuer_country=drawn.ISSUER, holder_country=country, holder_kind=kind, evidence=evidence, on=DAY
+        )
+    except NoRule:
+        return None
 
 
 def as_row(row: Row[int], country: str, rate_ppm: int) -> tuple[Any, ...]:

@@ -138,10 +138,11 @@ def test_fraction_waits_through_a_dividend_that_carries_none() -> None:
     first = make_dividend(holdings=(1, 1), rate_minor=D("0.5"), rounding=Rounding.CARRY)
 
     floor = next_dividend(first, rate_minor=D("1.25"))
-    next_dividend(floor, rate_minor=D("0.5"), rounding=Rounding.CARRY)
+    third = next_dividend(floor, rate_minor=D("0.75"), rounding=Rounding.CARRY)
+    next_dividend(third, rate_minor=D("0.5"), rounding=Rounding.CARRY)
 
     rows = Entitlement.objects.filter(party=first.members[0].party).order_by("pk")
     assert list(rows.values_list("brought_fraction", "gross_minor", "carried_fraction")) == [
-        (D(0), 0, D("0.5")), (D("0.5"), 1, D("0.5")), (D("0.5"), 1, D(0)),
+        (D(0), 0, D("0.5")), (D("0.5"), 1, D("0.5")), (D("0.5"), 1, D("0.25")), (D("0.25"), 0, D("0.75")),
     ]  # fmt: skip
     assert list(findings()) == []
