@@ -16,6 +16,7 @@ from dividends.models import Declaration, Recommendation
 from dividends.queries.dry_run import dry_run as try_out
 from dividends.queries.reserves import accounts_to_choose
 from dividends.queries.resolutions import votes_to_come
+from dividends.queries.statements import counts_of
 from dividends.services import declarations
 from portal.forms.dividends import RecommendForm, TermsForm, first_terms
 from portal.permissions import may_open
@@ -144,6 +145,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "book": office_dividends.book_of(declaration),
         "acts": office_dividends.acts_of(declaration, runs, roles, payable=payable, at=at),
         "job": line_of(find_job(job.public_id)) if job else None,
+        "files": counts_of(declaration) if job else None,
         "back_url": reverse("office:dividends"),
     }
     return office_page(request, "portal/office/dividend.html", context)
