@@ -1,5 +1,6 @@
 """The demo's drawer of faults: pull something out, put it back, look at what became of it."""
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -44,11 +45,11 @@ def put_back(request: HttpRequest) -> HttpResponse:
 
 
 def named_fault(request: HttpRequest) -> Fault:
-    """Return the fault the form names, or answer that there is none."""
+    """Return the fault the form names; a form of ours never names another."""
     try:
         return Fault(request.POST.get("fault", ""))
     except ValueError as error:
-        raise Http404 from error
+        raise BadRequest("no such fault") from error
 
 
 def back_to_drawer() -> HttpResponse:

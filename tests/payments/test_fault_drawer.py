@@ -330,8 +330,8 @@ def test_used_fault_cannot_be_put_back() -> None:
 
 @pytest.mark.parametrize("address", ["pull", "back"])
 @pytest.mark.parametrize("named", ["", "burn_the_house"])
-def test_unknown_fault_is_not_there(address: str, named: str) -> None:
-    assert Client().post(f"/demo/faults/{address}/", {"fault": named}).status_code == 404
+def test_unknown_fault_is_a_bad_request(address: str, named: str) -> None:
+    assert Client().post(f"/demo/faults/{address}/", {"fault": named}).status_code == 400
     assert Client().get(f"/demo/faults/{address}/").status_code == 405
 
 
