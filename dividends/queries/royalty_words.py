@@ -79,7 +79,8 @@ def royalty_withholding(statement: RoyaltyStatement) -> str:
         words = _("%(country)s: %(rate)s by treaty (residence: %(residence)s, %(evidence)s).") % values
     else:
         words = _("%(country)s: %(rate)s by statute (residence: %(residence)s).") % values
-    return words if statement.withheld_minor else f"{words} {_('Nothing was kept back.')}"
+    nothing = _("Nothing was kept back.")
+    return words if statement.withheld_minor else f"{words} {nothing}"
 
 
 def days_shown(begins_on: date, end: date | None) -> str:

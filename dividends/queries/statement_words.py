@@ -106,7 +106,8 @@ def withholding_words(owed: Entitlement) -> str:
         words = _("%(country)s: %(rate)s by treaty, for residents of %(residence)s (%(evidence)s).") % values
     else:
         words = _("%(country)s: %(rate)s by statute.") % values
-    return words if owed.withheld_minor else f"{words} {_('Nothing was kept back.')}"
+    nothing = _("Nothing was kept back.")
+    return words if owed.withheld_minor else f"{words} {nothing}"
 
 
 def country_name(code: str) -> str:

@@ -1,6 +1,7 @@
 """Dividends: what can be declared, what is declared, and the way from the recommendation to the proposal."""
 
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.queries.people import roles_of
 from core import clock
 from core.errors import DomainError
+from core.languages import localised
 from dividends.models import Declaration, Recommendation
 from dividends.queries.dry_run import dry_run as try_out
 from dividends.queries.reserves import accounts_to_choose
@@ -119,7 +121,7 @@ def dry_run(request: HttpRequest, recommendation_id: str) -> HttpResponse:
         "run": run,
         "resolution": office_dividends.resolution_of(recommendation),
         "may_propose": may_open(roles_of(request.user), "office:dividend_new"),
-        "title": form.cleaned_data["title"],
+        "title": localised(SimpleNamespace(**form.cleaned_data), "title"),
         "back_url": f"{reverse('office:dividend_new', args=[recommendation_id])}?{request.GET.urlencode()}",
     }
     return office_page(request, "portal/office/dividend_dry_run.html", context)
