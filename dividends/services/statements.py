@@ -12,9 +12,12 @@ from core.transactions import needs_transaction
 from dividends.enums import DeclarationState
 from dividends.errors import NotComputed, NothingApproved
 from dividends.models import Declaration, Statement, StatementSeries
-from dividends.queries.owed import OPEN
+from dividends.queries.owed import OPEN, owed
+from dividends.services.paying import PURPOSE, begins_on
 from equity.queries.company import get_company
 from equity.services.bookings import day_of
+from payments.enums import RunState
+from payments.errors import RunDraftWaits
 from payments.models import PayoutRun
 
 if TYPE_CHECKING:
@@ -64,18 +67,17 @@ FROM stands ORDER BY number
 def issue_statements(*, declaration: Declaration, by: "User", at: datetime) -> Job:
     """Write a statement for every holder, with what becomes of the money as it stands now, and start their files.
 
-    Again: the standing job. The numbers have no gaps: they come from a locked row. A payment run must be approved
-    before, so that statements can say where the money goes. CTA 2010 s.1104 wants the amount and the date of payment;
-    what ours show stands in docs/money.md. Raises `NotComputed`, `NothingApproved`.
+    Again: the standing job. The numbers have no gaps: they come from a locked row. What can be paid must be in an
+    approved run before, so that statements can say where the money goes. CTA 2010 s.1104 wants the amount and the
+    date of payment; what ours show stands in docs/money.md. Raises `NotComputed`, `NothingApproved`,
+    `payments.errors.RunDraftWaits`.
     """
     declaration = lock(Declaration.objects.select_related("statements_job"), pk=declaration.pk)
     if declaration.statements_job is not None:
         return declaration.statements_job
     if declaration.state != DeclarationState.COMPUTED:
         raise NotComputed()
-    runs = PayoutRun.objects.filter(purpose="dividend", reference=declaration.public_id)
-    if not runs.filter(approved_at__isnull=False).exists():
-        raise NothingApproved()
+    _refuse_undecided(declaration, at)
     count = _write(declaration, at)
     items = list(
         Statement.objects.filter(entitlement__declaration=declaration).order_by("number").values_list("pk", flat=True)
@@ -85,6 +87,19 @@ def issue_statements(*, declaration: Declaration, by: "User", at: datetime) -> J
     declaration.save(update_fields=["statements_issued_at", "statements_issued_by", "statements_job"])
     audit.record(by=by, at=at, verb="statements_issued", subject=declaration, statements=count)
     return job
+
+
+def _refuse_undecided(declaration: Declaration, at: datetime) -> None:
+    """Nobody can be told where the money goes while that is not decided; where nobody can be paid, it is."""
+    runs = PayoutRun.objects.filter(purpose=PURPOSE, currency=declaration.currency)
+    if runs.filter(state=RunState.DRAFT).exists():
+        raise RunDraftWaits()
+    if runs.filter(reference=declaration.public_id, approved_at__isnull=False).exists():
+        return
+    usable_at = max(begins_on(declaration.pay_on), at)
+    found = owed(declaration.currency, minimum_minor=declaration.minimum_minor, usable_at=usable_at)
+    if found.payable.count:
+        raise NothingApproved()
 
 
 def _write(declaration: Declaration, at: datetime) -> int:
