@@ -44,6 +44,13 @@ def begin_payout_runs() -> None:
     payout_sweeping.begin_due_runs()
 
 
+@shared_task
+def reconcile_payouts() -> None:
+    """Ask the bank about what has been on its way for a day."""
+    if settings.PAYMENTS == "sandbox":
+        payout_sweeping.reconcile()
+
+
 def send_payout_item(lease: Lease, payout_id: int) -> None:
     """Send one payout of a run."""
     send_payout(payout_id=payout_id, store=lease.store, job_id=lease.job_id)

@@ -171,6 +171,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "core.tasks.sweep", "schedule": 5.0, "options": {"expires": 30}},
     "prove-books": {"task": "portal.tasks.prove_books", "schedule": 24 * 3600.0},
+    "reconcile-payouts": {"task": "payments.tasks.reconcile_payouts", "schedule": 24 * 3600.0},
 }
 
 # What a sweep runs: dotted names of functions without arguments, each safe to run twice. What people wait for is

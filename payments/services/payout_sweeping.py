@@ -1,15 +1,16 @@
 """What no message announced about money out: runs whose day has come, the bank's news, payouts nobody finished."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
 
 from core import audit, clock
+from core.jobs.mishaps import is_passing
 from core.sweeping import each
 from core.transactions import atomic, refuses_transaction
-from payments.enums import PayoutRoute, RunState
+from payments.enums import PayoutRoute, PayoutState, RunState
 from payments.errors import Mismatch
 from payments.gateways.current import current_payout_gateway
 from payments.gateways.payout_port import PayoutChange
@@ -22,6 +23,7 @@ from payments.services.payouts import give_up_payout, reason_to_hold, send_payou
 logger = logging.getLogger(__name__)
 BATCH = 500
 STUCK_AFTER_SECONDS = 600
+ON_ITS_WAY = timedelta(days=1)
 # Held as long as a job's lease and renewed with every change, so that a reader who is killed is soon followed.
 CLAIM_NEWS = """
 UPDATE payments_payoutnews SET claimed_until = clock_timestamp() + make_interval(secs => %s)
@@ -114,27 +116,54 @@ def read_news(route: str) -> int:
 
 
 def take_change(route: str, change: PayoutChange, *, at: datetime) -> None:
-    """Write one change together with how far the list is read, so that none is taken twice or lost."""
+    """Write one change together with how far the list is read, so that none is taken twice or lost.
+
+    One that cannot be written is put aside for a person, so that it does not hold up the others; `reconcile` meets its
+    payout again. What passes by itself (a lock, a lost database) leaves the list where it is.
+    """
     with atomic():
         try:
-            take_news(facts=change.facts, at=at)
+            with atomic():
+                take_news(facts=change.facts, at=at)
         except Mismatch as mismatch:
-            _park(route, change, mismatch)
+            _park(route, change, mismatch.differing)
+        except Exception as error:
+            if is_passing(error):
+                raise
+            logger.exception("news %s of %s could not be written", change.number, route)
+            _park(route, change, [type(error).__name__])
         with connection.cursor() as cursor:
             cursor.execute(ADVANCE_NEWS, [change.number, settings.JOB_LEASE_SECONDS, route])
 
 
-def _park(route: str, change: PayoutChange, mismatch: Mismatch) -> None:
-    logger.error("news %s of %s differs from our record: %s", change.number, route, mismatch.differing)
-    news = PayoutNews.objects.get(route=route)
-    facts = change.facts
+def _park(route: str, change: PayoutChange, differing: list[str]) -> None:
+    logger.error("news %s of %s differs from our record: %s", change.number, route, differing)
     audit.record(
         by=None,
         at=clock.now(),
         verb="payout_news_parked",
-        subject=news,
+        subject=PayoutNews.objects.get(route=route),
         number=change.number,
-        payout=facts.payout_id,
-        provider_id=facts.provider_id,
-        differing=mismatch.differing,
+        payout=change.facts.payout_id,
+        provider_id=change.facts.provider_id,
+        differing=differing,
     )
+
+
+@refuses_transaction
+def reconcile() -> int:
+    """Ask the bank about every payout that has been on its way for a day, and write what it holds; return how many.
+
+    What no news told, or what could not be written when it was told, is found here; run it every night.
+    """
+    day_ago = clock.now() - ON_ITS_WAY
+    waiting = Payout.objects.filter(state=PayoutState.SENT, sent_at__lt=day_ago, run__route=PayoutRoute.SANDBOX)
+    return each(list(waiting.order_by("pk").values_list("pk", flat=True)), _ask)
+
+
+def _ask(payout_id: int) -> None:
+    payout = Payout.objects.select_related("run").get(pk=payout_id)
+    found = current_payout_gateway(payout.run.route).find(payout.public_id)
+    for facts in found[:1]:
+        with atomic():
+            take_news(facts=facts, at=clock.now())

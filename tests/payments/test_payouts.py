@@ -348,3 +348,31 @@ def test_run_with_something_left_is_not_finished() -> None:
 
     assert PayoutRun.objects.get(pk=run.pk).state == RunState.PAYING
     assert only_payout(run).state == PayoutState.READY
+
+
+def test_news_that_cannot_be_written_holds_up_no_other_and_is_met_again_at_night(settings: Any) -> None:
+    run = approve(make_run([make_payee(), make_payee()]))
+    payout_sweeping.begin_due_runs()
+    engine.run()
+    first = Payout.objects.filter(run=run).earliest("pk")
+    broken = {**fake_payout_purpose.HANDLERS, "settled": "tests.payments.test_payouts.refuse_the_first"}
+    settings.PAYOUT_HANDLERS = {fake_payout_purpose.PURPOSE: broken}
+
+    payout_sweeping.read_news("sandbox")
+
+    assert states(run) == ["sent", "settled"]
+    assert AuditRecord.objects.get(verb="payout_news_parked").detail["payout"] == first.public_id
+
+    settings.PAYOUT_HANDLERS = {fake_payout_purpose.PURPOSE: fake_payout_purpose.HANDLERS}
+    with atomic():
+        clock.move_forward(by=timedelta(days=1, minutes=1))
+    payout_sweeping.reconcile()
+
+    assert states(run) == ["settled", "settled"]
+    assert told(first) == ["sent", "settled"]
+
+
+def refuse_the_first(*, payout: Payout, at: Any) -> None:
+    if payout == Payout.objects.filter(run=payout.run_id).earliest("pk"):
+        raise ValueError("a handler with a mistake")
+    fake_payout_purpose.settled(payout=payout, at=at)
