@@ -140,6 +140,11 @@ class Standing:
         return FILTERS[self.payout_state] if self.stand == Stand.CAME_BACK else STATES[self.stand]
 
     @property
+    def why(self) -> str:
+        """Return the reason that keeps it from being paid, empty where the last payment's is past."""
+        return self.reason if self.needs_somebody else ""
+
+    @property
     def needs_somebody(self) -> bool:
         """Whether a person must do something before it can be paid."""
         return self.stand in {Stand.CAME_BACK, Stand.HELD}

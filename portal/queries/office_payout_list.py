@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.rules.names import search_key
+from core import clock
 from dividends.models import PayoutLine, RoyaltyPayoutLine
 from payments.enums import PayoutState, RunState
 from payments.models import BankMandate, Payout, PayoutRun
-from payments.queries.payout_words import ReasonWords, payout_reason_words
 from portal.queries.keyset import Order
 
 SORTS = {"reference": "pk", "name": "party__name_sort", "amount": "amount_minor"}
@@ -19,14 +20,15 @@ BACK = (PayoutState.FAILED, PayoutState.RETURNED, PayoutState.HELD)
 
 @dataclass(frozen=True)
 class Back:
-    """A payment that did not arrive: why, what changed since, and whether it can be sent again now.
+    """A payment that did not arrive: what changed since, and whether it can be sent again now.
 
-    ``next_run`` is the run that pays it meanwhile; ``mandate`` are the bank details in force, if there are any.
+    ``next_run`` is the run that pays it meanwhile; ``mandate`` are the bank details in force, if there are any, and
+    ``waits_until`` when they are new and may not be used yet.
     """
 
     payout: Payout
-    words: ReasonWords
     mandate: BankMandate | None
+    waits_until: datetime | None
     is_owed: bool
     next_run: PayoutRun | None
 
@@ -80,17 +82,18 @@ def backs_of(payouts: list[Payout]) -> list[Back]:
         mandate.party_id: mandate
         for mandate in BankMandate.objects.filter(party__in=[row.party_id for row in payouts], ended_at=None)
     }
-    runs = dict(_runs_of(payouts))
-    return [
-        Back(
-            payout=row,
-            words=payout_reason_words(row.reason),
-            mandate=mandates.get(row.party_id),
-            is_owed=bool(getattr(row, "is_owed", False)),
-            next_run=runs.get(row.pk),
-        )
-        for row in payouts
-    ]
+    runs, at = dict(_runs_of(payouts)), clock.now()
+    return [_back(row, mandates.get(row.party_id), runs.get(row.pk), at) for row in payouts]
+
+
+def _back(row: Payout, mandate: BankMandate | None, next_run: PayoutRun | None, at: datetime) -> Back:
+    return Back(
+        payout=row,
+        mandate=mandate,
+        waits_until=mandate.usable_from if mandate and mandate.usable_from > at else None,
+        is_owed=bool(getattr(row, "is_owed", False)),
+        next_run=next_run,
+    )
 
 
 def _runs_of(payouts: list[Payout]) -> Iterator[tuple[int, PayoutRun]]:

@@ -87,7 +87,7 @@ def sentence_of(run: PayoutRun, job: Job | None) -> str:
     if run.state == RunState.CANCELLED:
         return _("Cancelled. What was not sent is owed as before.")
     if run.state == RunState.DONE:
-        return _("Everything was given to the bank.")
+        return _("Over: what could be sent was given to the bank.")
     if run.state == RunState.PAYING:
         is_paused = job is not None and job.state == JobState.PAUSED
         return _("Paused: %(reason)s") % {"reason": job.pause_reason} if job and is_paused else _("Is being paid.")

@@ -24,6 +24,7 @@ from portal.queries.office_mails import troubled_mails
 from portal.queries.office_people import name_of
 from portal.queries.office_today_dividends import dividend_clocks, dividend_waits, payout_troubles
 from portal.queries.office_today_meetings import meeting_clocks, meeting_waits
+from portal.queries.office_today_royalties import royalty_waits
 from portal.queries.today_lines import DIRECTOR, FINANCE, SECRETARY, SIGNERS, Due, Trouble, Waiting, due_line
 from portal.rules.months import months_later
 
@@ -100,7 +101,8 @@ def _offer_clocks(today: date) -> Iterator[Due]:
 
 def waiting_items(*, now: datetime, today: date, roles: frozenset[str]) -> list[Waiting]:
     """Return what waits for a person, for those who may open it."""
-    items = [*_drafts(today), *_batches(), *_to_allot(), *_payments(), *meeting_waits(now), *dividend_waits(now)]
+    shares = [*_drafts(today), *_batches(), *_to_allot(), *_payments()]
+    items = [*shares, *meeting_waits(now), *dividend_waits(now), *royalty_waits(now)]
     return [item for item in items if may_open(roles, item.page)]
 
 

@@ -18,8 +18,8 @@ from ledger.models import Movement
 from payments.enums import PayoutRoute, PayoutState, RunState
 from payments.models import BankAnswerFile, Payout, PayoutRun
 from payments.queries.mandates import stopped_lately
-from payments.queries.payout_words import payout_reason_words
 from portal.queries.office_payout_list import payments_back
+from portal.queries.office_payout_words import why_not_words
 from portal.queries.office_people import name_of
 from portal.queries.today_lines import DIRECTOR, FINANCE, SECRETARY, Due, Trouble, Waiting, due_line
 
@@ -152,7 +152,7 @@ def payout_troubles() -> Iterator[Trouble]:
         words = _("%(amount)s to %(name)s did not arrive: %(why)s") % {
             "amount": amount,
             "name": payout.party.display_name,
-            "why": payout_reason_words(payout.reason).why,
+            "why": why_not_words(payout.reason),
         }
         if payout.ended_at:
             yield Trouble(payout.ended_at, words, reverse("office:payouts_back"), "office:payouts_back")

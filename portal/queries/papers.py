@@ -6,11 +6,15 @@ Codes are drawn from 122 random bits, so no two papers share one and nobody gues
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from django.urls import reverse
 
 from core.languages import localised
+from dividends.queries.royalties import find_royalty_by_code
+from dividends.queries.royalty_words import days_shown, fraction_shown
+from dividends.queries.statement_words import percent
 from dividends.queries.statements import find_by_code as find_statement
 from equity.queries.certificates import find_by_code as find_certificate
 
@@ -75,4 +79,23 @@ def _statement(code: str) -> Paper | None:
     return Paper("portal/check_statement.html", facts)
 
 
-FINDERS: tuple[Callable[[str], Paper | None], ...] = (_certificate, _statement)
+def _royalty(code: str) -> Paper | None:
+    statement = find_royalty_by_code(code)
+    if statement is None:
+        return None
+    facts = {
+        "number": str(statement),
+        "issued_on": statement.issued_on,
+        "beer": statement.beer_name,
+        "days": days_shown(statement.period_from, statement.period_to),
+        "part": fraction_shown(Fraction(statement.numerator, statement.denominator)),
+        "rate": percent(statement.rate_ppm),
+        "statement": statement,
+        "facts_sha256": statement.facts_sha256,
+        "pdf_sha256": statement.file.sha256 if hasattr(statement, "file") else "",
+        "file_name": f"{statement}.pdf",
+    }
+    return Paper("portal/check_royalty.html", facts)
+
+
+FINDERS: tuple[Callable[[str], Paper | None], ...] = (_certificate, _statement, _royalty)

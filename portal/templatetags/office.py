@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import get_language
 
 from core.templatetags.money import exact_money
-from payments.queries.payout_words import payout_reason_words
+from portal.queries.office_payout_words import why_not_words
 
 register = template.Library()
 register.filter("exact_money", exact_money)
@@ -15,7 +15,7 @@ register.filter("exact_money", exact_money)
 @register.filter
 def why_not(reason: str) -> str:
     """Return why a payment did not arrive or was not sent, as a sentence."""
-    return str(payout_reason_words(reason).why)
+    return why_not_words(reason)
 
 
 @register.filter

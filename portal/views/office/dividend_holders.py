@@ -68,7 +68,7 @@ def _cells(declaration: Declaration, rows: Iterator[Holder]) -> Iterator[tuple[A
     for row in rows:
         amounts = (decimal_from_minor(part, currency) for part in (row.gross_minor, row.withheld_minor, row.net_minor))
         yield (row.member_number, row.name, row.country, row.shares, *amounts, currency, row.standing.words,
-               row.standing.reason, row.statement_id)  # fmt: skip
+               row.standing.why, row.statement_id)  # fmt: skip
 
 
 @require_GET
