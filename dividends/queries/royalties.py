@@ -198,6 +198,8 @@ def royalties_of(user: User) -> list[Creation]:
 def creations(shares: QuerySet[RoyaltyShare]) -> list[Creation]:
     """Return what became of these shares, in their order. Two queries."""
     rows = list(shares.select_related("party", "agreement__beer__recipe", "agreement__adoption__proposal"))
+    if not rows:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(MINE, {"shares": [row.pk for row in rows]})
         found: dict[int, tuple[Any, ...]] = {row[0]: row[1:] for row in cursor.fetchall()}

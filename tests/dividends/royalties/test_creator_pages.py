@@ -253,3 +253,12 @@ def make_round_later(number: int) -> None:
         month = 3 + number
         make_sales(creation.agreement.beer, period=(date(2025, month + 1, 1), date(2025, month + 2, 1)))
     make_round()
+
+
+def test_anybody_checks_a_statement_without_a_name(creator) -> None:
+    statement = sold(creator, ending="4471")
+
+    page = Client().get(reverse("check_code", args=[statement.check_code])).content.decode()
+
+    assert all(fact in page for fact in ("Genuine", "R-000001", "£1,000.00", "£10.00", statement.file.sha256[:8]))
+    assert [secret for secret in ("Whitlock", "Agnes", "4471") if secret in page] == []

@@ -499,3 +499,27 @@ def test_pages_ask_as_often_however_many_rows(finance, page: str) -> None:
         asked.append(len(counted))
 
     assert asked[0] == asked[1]
+
+
+def test_office_is_told_what_waits_for_whom(finance) -> None:
+    make_adopted(text="Lonely")
+    make_agreement(adoption=make_adopted(text="Asked"), approved=False)
+    beer = make_agreement(beer=make_beer("Mossy Gate")).beer
+    make_sales(beer, approved=False)
+    paid = make_agreement(adoption=make_adopted(author=make_person()))
+    make_mandate(paid.adoption.proposal.author)
+    make_sales(paid.beer)
+    make_round(pay_on=clock.today())
+
+    page = finance.get(reverse("office:home")).content.decode()
+
+    assert [
+        title
+        for title in (
+            "Make the creator&#x27;s agreement: Lonely",
+            "Decide the creator&#x27;s agreement: Asked",
+            "Approve the sales: Mossy Gate",
+            "Pay creators their £10.00",
+        )
+        if title not in page
+    ] == []
