@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint arrows types migrations templates rules shots oracles prod-check bench-voting lock stop demo-ready dev-ready
+.PHONY: help demo test check lint arrows types migrations templates rules shots oracles prod-check bench-voting chaos lock stop demo-ready dev-ready
 
 # The first Python that is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -19,7 +19,7 @@ demo: demo-ready ## start everything on this machine, with an example company (D
 	@export KILDERKIN_STOP_WITH_PARENT=1; exec $(BIN)/python -m core.processes.demo
 
 test: dev-ready ## run all tests, browser journeys included (PYTEST="-k word" chooses)
-	@$(DATABASE); $(BIN)/python -m core.processes.messages; $(BIN)/python -m pytest -n 2 $(PYTEST)
+	@$(DATABASE); $(BIN)/python -m core.processes.messages; $(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST)
 
 check: lint arrows types migrations templates rules ## lint, arrows, types, migrations, templates, rules (make -k check: go on after a failure)
 
@@ -62,6 +62,10 @@ prod-check: demo-ready ## say in sentences what this machine lacks to run in pro
 
 bench-voting: dev-ready ## votes per second as ratios to bare views, on a server and a database of its own (2,000 members, some minutes)
 	@$(BIN)/python benchmarks/voting.py $(BENCH)
+
+chaos: dev-ready ## pay 20,000 people through 25 kill -9, two crashes of PostgreSQL and a broken line (some minutes; FAULT_SEED repeats one)
+	@$(DATABASE); export CHAOS_PAYEES=20000 CHAOS_KILLS=25 CHAOS_RESTARTS=2; \
+	$(BIN)/python -m pytest -q -s -k everybody_once tests/faults/test_payouts.py
 
 stop: ## stop the test cluster, which otherwise stays for the next run
 	@$(BIN)/python -m core.processes.postgres stop test

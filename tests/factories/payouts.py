@@ -34,6 +34,7 @@ def make_run(
     purpose: str = PURPOSE,
     not_before: datetime | None = None,
     currency: str = "GBP",
+    title: str = "Test run",
 ) -> PayoutRun:
     """Draft a run that pays each party by the details in force: 70, 71, 72 … minor units unless told."""
     at = clock.now()
@@ -46,7 +47,7 @@ def make_run(
         return prepare_run(
             purpose=purpose,
             reference="a-test",
-            title="Test run",
+            title=title,
             title_vi="Đợt thử",
             currency=currency,
             route=route,

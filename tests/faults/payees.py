@@ -11,6 +11,7 @@ from dividends.services.paying import prepare_dividend_run
 from payments.models import BankMandate, PayoutRun
 from payments.rules.bank_details import uk_details
 from payments.services.mandates import written_mandate
+from payments.services.payout_runs import approve_run
 from tests.factories.agm import register_shares
 from tests.factories.dividends import Dividend, compute, make_dividend, propose
 
@@ -40,6 +41,13 @@ def make_drafted_run(made: Dividend) -> PayoutRun:
     assert made.declaration is not None
     with atomic():
         return prepare_dividend_run(declaration=made.declaration, route="sandbox", by=made.finance, at=clock.now())
+
+
+def make_approved_run(made: Dividend) -> PayoutRun:
+    """Prepare the payment of the dividend and let the director approve it."""
+    run = make_drafted_run(made)
+    with atomic():
+        return approve_run(run=run, sha256=run.rows_sha256, by=made.director, at=clock.now())
 
 
 def _more_like(one: Party, number: int) -> list[Party]:

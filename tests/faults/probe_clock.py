@@ -45,6 +45,9 @@ def main(cooling: str, cooled: str) -> None:
     from core.jobs import engine
     from equity.models import Offer
     from equity.services.sweeping import sweep
+    from payments.models import BankMandate, PayoutRun
+    from payments.services.payout_sweeping import begin_due_runs
+    from payments.services.payouts import reason_to_hold
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
@@ -60,6 +63,9 @@ def main(cooling: str, cooled: str) -> None:
     facts["claimed_again"] = engine.claim() is not None
     sweep()
     facts["offers"] = dict(Offer.objects.values_list("title", "state"))
+    begin_due_runs()
+    facts["runs"] = dict(PayoutRun.objects.values_list("title", "state"))
+    facts["details"] = {mandate.holder_name: reason_to_hold(mandate) for mandate in BankMandate.objects.all()}
     sys.stdout.write(json.dumps(facts))
 
 

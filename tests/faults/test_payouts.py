@@ -35,11 +35,11 @@ LEASE_SECONDS = "2.5"
 
 @dataclass(frozen=True)
 class Storm:
-    """How many are paid, and what breaks meanwhile; ``CHAOS_PAYEES`` and ``CHAOS_KILLS`` make it larger."""
+    """How many are paid, and what breaks meanwhile; ``CHAOS_…`` in the environment makes it larger."""
 
     payees: int = int(os.environ.get("CHAOS_PAYEES", "2000"))
     kills: int = int(os.environ.get("CHAOS_KILLS", "10"))
-    restarts: int = 1
+    restarts: int = int(os.environ.get("CHAOS_RESTARTS", "1"))
     losses_of_the_broker: int = 2
     broken_share: float = 0.11
     workers: int = 3
@@ -62,7 +62,7 @@ def wait_for(step: int, house: House) -> None:
     seen, moved = -1, time.monotonic()
     while seen < step:
         assert time.monotonic() - moved < STANDSTILL_SECONDS, f"stands still at {seen}\n{house.last_words()}"
-        time.sleep(0.05)
+        time.sleep(0.1)
         try:
             now = progress()
         except (OperationalError, InterfaceError):

@@ -13,6 +13,7 @@ from core.transactions import atomic
 from equity.models import Application
 from equity.services.sweeping import expire_unkept
 from tests.factories.equity import make_open_offer
+from tests.factories.payouts import approve, make_payee, make_run
 from tests.faults.crowd import make_unconfirmed
 from tests.faults.house import House
 
@@ -41,6 +42,14 @@ def make_two_chunks() -> None:
     JobChunk.objects.filter(pk=dead.chunk_id).update(lease_until=real - timedelta(minutes=1))
 
 
+def make_two_runs() -> None:
+    """One whose day comes in two days, one whose moment came an hour ago."""
+    now = clock.now()
+    for title, not_before in (("in two days", now + timedelta(days=2)), ("an hour ago", now - timedelta(hours=1))):
+        payee = make_payee(holder_name=title, given_at=now - timedelta(days=7), usable_from=not_before)
+        approve(make_run([payee], title=title, not_before=not_before))
+
+
 @pytest.mark.skipif(FAKETIME is None, reason="libfaketime is not installed")
 @pytest.mark.parametrize("days", [3, -3])
 def test_clock_wrong_by_three_days_changes_no_decision(house: House, days: int) -> None:
@@ -48,6 +57,7 @@ def test_clock_wrong_by_three_days_changes_no_decision(house: House, days: int) 
     clock.move_forward(by=timedelta(days=2, hours=1))
     cooling, cooled = make_two_applications()
     make_two_chunks()
+    make_two_runs()
 
     wrong = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": f"{days:+d}d", "DATABASE_ROLE": "app"}
     facts = json.loads(house.run("tests.faults.probe_clock", cooling.public_id, cooled.public_id, **wrong))
@@ -60,6 +70,8 @@ def test_clock_wrong_by_three_days_changes_no_decision(house: House, days: int) 
         "claimed": [2],
         "claimed_again": False,
         "offers": {"closes in two days": "open", "closed an hour ago": "failed"},
+        "runs": {"in two days": "approved", "an hour ago": "paying"},
+        "details": {"in two days": "details_wait", "an hour ago": ""},
     }
     assert set(Application.objects.values_list("state", flat=True)) == {"quantity_chosen"}
     assert expire_unkept() == 0
