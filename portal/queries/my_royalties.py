@@ -1,7 +1,7 @@
 """A creator's beers: what each sold and earned them, and where the money of every statement stands."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -18,6 +18,7 @@ from dividends.models import RoyaltyLine, RoyaltyPart, RoyaltyPayoutLine, Royalt
 from dividends.queries.royalties import Creation, royalties_of, whole_royalty_statements
 from dividends.queries.royalty_words import royalty_next
 from payments.models import BankMandate, Payout
+from portal.queries.dividend_glance import Task
 from portal.queries.dividend_words import Told, told
 from portal.queries.my_dividends import Dividend
 from portal.rules.dividend_states import Details, LastPayout, Stand, stand_of
@@ -98,7 +99,7 @@ class MyBeer:
 
 
 def my_beers(user: User, *, at: datetime) -> list[MyBeer]:
-    """Return the user's shares in beers with all their statements. Eight queries at most."""
+    """Return the user's shares in beers with all their statements. Three queries for who has none, eight at most."""
     found = royalties_of(user)
     if not found:
         return []
@@ -107,6 +108,15 @@ def my_beers(user: User, *, at: datetime) -> list[MyBeer]:
         MyBeer(creation, _card(creation), tuple(statements[creation.agreement.pk, creation.party.pk]))
         for creation in found
     ]
+
+
+def royalty_task(beers: Iterable[MyBeer]) -> Task | None:
+    """Return the one thing a creator has to do for their money, as the first page shows it."""
+    for beer in beers:
+        if words := beer.to_do:
+            title = _("“%(beer)s”: %(state)s") % {"beer": beer.creation.agreement.beer.name, "state": words.state}
+            return Task(title, words.sentence, words.url, words.button_text)
+    return None
 
 
 def find_my_beer(user: User, agreement_id: str, party_id: str, *, at: datetime) -> MyBeer | None:

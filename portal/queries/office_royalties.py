@@ -1,6 +1,6 @@
 """Creators' shares as the office sees them: what waits for whom, what each beer earned, what is owed and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -205,6 +205,6 @@ def statements_of_round(issue: RoyaltyRound, *, at: datetime) -> list[StatementR
     ]
 
 
-def runs_of_round(issue: RoyaltyRound) -> Sequence[PayoutRun]:
+def runs_of_round(issue: RoyaltyRound) -> QuerySet[PayoutRun]:
     """Return the payment runs that were prepared for the round, the latest first."""
     return PayoutRun.objects.filter(purpose="royalty", reference=issue.public_id).order_by("-pk")

@@ -25,6 +25,7 @@ from equity.queries.register import known_now
 from equity.queries.tracking import money_sentences
 from equity.services.bookings import day_of
 from portal.queries.dividend_glance import glance_of
+from portal.queries.my_royalties import my_beers, royalty_task
 from portal.queries.next_event import NextEvent, next_event_of
 
 SHOWN_AT_MOST = 20
@@ -39,13 +40,15 @@ def me(request: HttpRequest) -> HttpResponse:
     applications = list(applications_of(user)[:SHOWN_AT_MOST])
     paying = paying_of_all(applications)
     event, dividends = next_event_of(user, at=at), glance_of(user, at=at)
+    beers = my_beers(user, at=at)
     context = {
         "given_name": user.party.given_name if user.party else "",
         "holding": _shown(holdings),
         "holdings": holdings,
-        "task": _vote_to_cast(event) or _task(applications, paying) or dividends.task,
+        "task": _vote_to_cast(event) or _task(applications, paying) or dividends.task or royalty_task(beers),
         "event": event,
         "dividends": dividends,
+        "beers": beers,
         "certificates": _certificates(user),
         "applications": [_line(application, paying[application.public_id]) for application in applications],
         "face": "portal",

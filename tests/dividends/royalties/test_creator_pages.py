@@ -262,3 +262,19 @@ def test_anybody_checks_a_statement_without_a_name(creator) -> None:
 
     assert all(fact in page for fact in ("Genuine", "R-000001", "£1,000.00", "£10.00", statement.file.sha256[:8]))
     assert [secret for secret in ("Whitlock", "Agnes", "4471") if secret in page] == []
+
+
+def test_first_page_names_the_share_and_the_one_thing_to_do(creator) -> None:
+    statement = sold(creator)
+
+    page = sign_in(creator).get(reverse("me"))
+
+    assert [beer.creation.part_minor for beer in page.context["beers"]] == [1000]
+    assert page.context["task"].title == f"“{statement.beer_name}”: Waits for your bank details"
+    assert page.context["task"].url == reverse("me_bank")
+
+
+def test_first_page_of_who_created_nothing_says_nothing_of_it(creator) -> None:
+    page = sign_in(make_holder()).get(reverse("me"))
+
+    assert (page.context["beers"], "Your beers" in page.content.decode()) == ([], False)
