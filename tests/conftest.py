@@ -4,28 +4,37 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
-from itertools import count
+from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
-from django.test.utils import setup_databases, teardown_databases
+from django.core.management import call_command
+from django.db import connections
+from django.test.utils import override_settings, setup_databases, teardown_databases
 from playwright.sync_api import Browser, sync_playwright
 
 from core.processes.messages import compile_messages
-from tests.databases import dropping
+from tests.databases import APP_ROLE, become, copied, speaking_to
+from tests.dealing import dealt
 from tests.network import only_loopback
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
-APP_ROLE = "kilderkin_app"
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
-_copies = count()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the translations once, before any worker starts: without them Vietnamese pages would pass in English."""
     if not hasattr(config, "workerinput"):
         compile_messages()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deal the long tests out first where several workers run. See Note [Long tests first] in tests/dealing.py."""
+    if hasattr(config, "workerinput"):
+        items[:] = dealt(items, config.workerinput["workercount"])
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -63,15 +72,6 @@ def django_db_setup(
             teardown_databases(made, verbosity=verbosity)
 
 
-def become(role: str) -> None:
-    """Reconnect as the PostgreSQL role; empty means the owner."""
-    options = connections["default"].settings_dict["OPTIONS"]
-    options.pop("assume_role", None)
-    if role:
-        options["assume_role"] = role
-    connections["default"].close()
-
-
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Chromium for the browser tests of one file.
@@ -90,36 +90,36 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def committed_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
+def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A fresh database for tests that commit: a copy of the migrated one, dropped afterwards.
 
     Append-only triggers refuse the usual flush, and they are never switched off.
     """
-    template = settings.DATABASES["default"]["NAME"]
-    name = f"{template}_copy_{next(_copies)}"
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        become("")
-        _with_server(*dropping(name), f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        _use(name)
-        become(APP_ROLE)
+    with django_db_blocker.unblock(), copied(settings.DATABASES["default"]["NAME"]) as name, speaking_to(name):
         yield name
-        _use(template)
-        become("")
-        try:
-            _with_server(*dropping(name))
-        finally:
-            become(APP_ROLE)
 
 
-def _use(name: str) -> None:
-    settings.DATABASES["default"]["NAME"] = name
-    connections["default"].close()
-    connections["default"].settings_dict["NAME"] = name
+@pytest.fixture(scope="session")
+def example_company(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[tuple[str, Path]]:
+    """The example company with 50 members, seeded once: the name of its database and the folder of its files."""
+    folder = tmp_path_factory.mktemp("example")
+    with django_db_blocker.unblock(), copied(settings.DATABASES["default"]["NAME"]) as name:
+        with speaking_to(name), override_settings(FILES_ROOT=folder / "files", KILDERKIN_HOME=folder):
+            call_command("seed", members=50, seed=7, stdout=StringIO())
+        yield name, folder
 
 
-def _with_server(*statements: str) -> None:
-    """Run statements in the maintenance database, with nobody in the template."""
-    connections.close_all()
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
-        for statement in statements:
-            cursor.execute(statement)
+@pytest.fixture
+def example_db(
+    example_company: tuple[str, Path],
+    django_db_blocker: Any,
+    settings: Any,
+    tmp_path: Path,
+) -> Iterator[str]:
+    """The example company in a database and a folder of the test's own: copies of those that were seeded."""
+    seeded, folder = example_company
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    settings.FILES_ROOT = tmp_path / "files"
+    settings.KILDERKIN_HOME = tmp_path  # the keys of the log and of the demo's scrutineer
+    with django_db_blocker.unblock(), copied(seeded) as name, speaking_to(name):
+        yield name

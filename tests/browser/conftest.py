@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.core.management import call_command
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -16,11 +15,8 @@ REFUSED = re.compile("status of (404|409|422)|ERR_INTERNET_DISCONNECTED")
 
 
 @pytest.fixture
-def house(committed_db: str, settings, tmp_path) -> Iterator[str]:
+def house(example_db: str, settings) -> Iterator[str]:
     """The example company with 50 members behind a real server; yields its address."""
-    settings.FILES_ROOT = tmp_path / "files"
-    settings.KILDERKIN_HOME = tmp_path  # the keys of the log and of the demo's scrutineer
-    call_command("seed", members=50, seed=7)
     server = LiveServerThread("localhost", StaticFiles, connections_override={})
     server.daemon = True
     server.start()

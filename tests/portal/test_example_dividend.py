@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import User
@@ -28,11 +27,8 @@ from tests.factories.payouts import drive
 
 
 @pytest.fixture
-def house(committed_db: str, settings: Any, tmp_path: Any) -> None:
-    settings.FILES_ROOT = tmp_path / "files"
-    settings.KILDERKIN_HOME = tmp_path
+def house(example_db: str, settings: Any) -> None:
     settings.SANDBOX_SETTLE_SECONDS = 0
-    call_command("seed", members=50, seed=7)
 
 
 def staff(role: str) -> User:

@@ -1,5 +1,8 @@
 """Every page of the office: open to its roles, closed to all others."""
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,6 +10,7 @@ from django.urls import reverse
 import config.urls  # noqa: F401  it registers the converters of our addresses
 from accounts.enums import Role
 from core import clock
+from core.jobs import engine
 from core.mail import queue_mail
 from core.models import Job, OutgoingMail
 from core.transactions import atomic
@@ -14,14 +18,17 @@ from equity.models import Application, Certificate, Member
 from payments.models import ProviderEvent
 from portal import urls_office
 from portal.permissions import PERMISSIONS
+from tests.databases import written_once
 from tests.factories.beers import make_call, make_name
 from tests.factories.equity import make_approved_batch, make_draft_offer, make_open_offer, make_paid_application
 from tests.factories.meetings import OF_A_DRAFT, meeting_arguments
+from tests.factories.money_out import money_pages
 from tests.factories.people import make_holder, make_staff, sign_in, sign_in_staff
 from tests.factories.refunds import make_failed_refund
 
 pytestmark = pytest.mark.django_db
 ROLES = [role.value for role in Role]
+Pages = dict[str, Sequence[Any]]
 
 
 def write_mail(to: str = "somebody@example.org", kind: str = "paid", html: str = "") -> OutgoingMail:
@@ -46,8 +53,17 @@ def park_event(event_id: str = "evt_1") -> ProviderEvent:
     )
 
 
-def make_house() -> dict[str, list]:
+@pytest.fixture(scope="module")
+def rooms(django_db_setup: None, django_db_blocker: Any) -> Iterator[Pages]:
+    """One row of everything the office shows, for all tests here."""
+    with written_once(django_db_blocker):
+        yield make_house()
+
+
+def make_house() -> Pages:
     """Write one row of everything the office shows; return the arguments of each page's address."""
+    money = money_pages(make_holder())
+    engine.run()
     meetings = meeting_pages()  # first: its register was written long ago
     draft, offer = make_draft_offer(), make_open_offer()
     make_paid_application(offer)
@@ -85,10 +101,11 @@ def make_house() -> dict[str, list]:
         "refund_again": [refused.public_id],
         "refund_settle": [refused.public_id],
         **meetings,
+        **money,
     }
 
 
-def meeting_pages() -> dict[str, list]:
+def meeting_pages() -> Pages:
     """Write a meeting held and one to come; return the arguments of each of their pages' addresses."""
     known = meeting_arguments()
     found = {}
@@ -100,10 +117,17 @@ def meeting_pages() -> dict[str, list]:
 
 
 POST_ONLY = ("prove", "job_pause", "job_resume", "job_again", "event_again", "event_dismiss", "batch_return_delivered",
-             "refund_again", "refund_settle", "item_move", "notice_posted", "roll_freeze",
+             "refund_again", "refund_settle", "payout_pause", "payout_resume", "payout_again", "royalty_enter_file",
+             "item_move", "notice_posted", "roll_freeze",
              "chair_open", "chair_act", "chair_end")  # fmt: skip
-# What a GET is answered with where that is not the page itself: no such method, no file yet, the page around the block.
-EXPECTED = dict.fromkeys(POST_ONLY, 405) | {"certificate_file": 404, "job_progress": 302, "meeting_dates": 302}
+# What a GET is answered with where that is not the page itself: no such method, no file yet, the page around the block,
+# a form of which nothing was filled in.
+EXPECTED = dict.fromkeys(POST_ONLY, 405) | {
+    "certificate_file": 404,
+    "job_progress": 302,
+    "meeting_dates": 302,
+    "dividend_dry_run": 422,
+}
 
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:
@@ -112,14 +136,13 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
     assert names == set(PERMISSIONS)
 
 
-def test_every_page_opens_for_its_roles_and_for_nobody_else() -> None:
-    house = make_house()
+def test_every_page_opens_for_its_roles_and_for_nobody_else(rooms: Pages) -> None:
     staff = {role: sign_in_staff(make_staff(role)) for role in ROLES}
 
     wrong = []
     for page, roles in PERMISSIONS.items():
         name = page.partition(":")[2]
-        url = reverse(page, args=house.get(name, []))
+        url = reverse(page, args=rooms.get(name, []))
         for role, client in staff.items():
             expected = 403 if role not in roles else EXPECTED.get(name, 200)
             answer = client.get(url)
@@ -129,22 +152,20 @@ def test_every_page_opens_for_its_roles_and_for_nobody_else() -> None:
     assert wrong == []
 
 
-def test_strangers_are_sent_to_sign_in_and_holders_refused() -> None:
-    house = make_house()
+def test_strangers_are_sent_to_sign_in_and_holders_refused(rooms: Pages) -> None:
     stranger, holder = Client(), sign_in(make_holder())
 
     for page in PERMISSIONS:
-        url = reverse(page, args=house.get(page.partition(":")[2], []))
+        url = reverse(page, args=rooms.get(page.partition(":")[2], []))
         assert stranger.get(url).headers["Location"].startswith(reverse("account_login")), page
         assert holder.get(url).status_code == 403, page
 
 
-def test_posts_are_refused_by_role_as_pages_are() -> None:
-    house = make_house()
+def test_posts_are_refused_by_role_as_pages_are(rooms: Pages) -> None:
     door = sign_in_staff(make_staff("door"))
 
     assert {
-        door.post(reverse(page, args=house.get(page.partition(":")[2], []))).status_code for page in PERMISSIONS
+        door.post(reverse(page, args=rooms.get(page.partition(":")[2], []))).status_code for page in PERMISSIONS
     } == {403}
 
 

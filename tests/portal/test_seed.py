@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Sum
 from django.test import override_settings
 from pypdf import PdfReader
@@ -42,6 +42,7 @@ from portal.queries.proofs import findings
 from portal.rules.example_names import HolderPlan, holder_plans
 from portal.services.example_company import make_example_company
 from portal.services.example_people import Addresses, write_holders
+from tests.databases import written_once
 
 MEMBERS = 50
 pytestmark = pytest.mark.django_db
@@ -50,12 +51,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def company(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Company]:
     """Make the company once for all tests here; each of them runs in a savepoint, and at the end nothing is left."""
-    with django_db_blocker.unblock(), override_settings(FILES_ROOT=tmp_path_factory.mktemp("files")):
-        around = transaction.atomic()
-        around._from_testcase = True  # for refuses_transaction: this is the tests' own transaction
-        with around:
-            yield make_example_company(members=MEMBERS, seed=1, at=clock.now())
-            transaction.set_rollback(True)
+    with override_settings(FILES_ROOT=tmp_path_factory.mktemp("files")), written_once(django_db_blocker):
+        yield make_example_company(members=MEMBERS, seed=1, at=clock.now())
 
 
 def test_the_books_hold_together(company: Company) -> None:
