@@ -14,6 +14,9 @@ from payments.enums import AttemptOutcome
 from payments.models import Payout, PayoutAttempt
 
 KEY_GOOD_FOR = timedelta(hours=20)
+# So many attempts may fail at the bank one upon the other; then it is given time, twice as much after each.
+FAILURES_AT_ONCE = 3
+PATIENCE, PATIENCE_MAX = timedelta(seconds=5), timedelta(minutes=10)
 # After these an effect may show under an old key: one looks before a new key is used.
 MAY_HAVE_PAID = {AttemptOutcome.SERVER_ERROR, AttemptOutcome.ABANDONED}
 REAL_NOW = Func(function="clock_timestamp", output_field=DateTimeField())
@@ -62,9 +65,13 @@ def real_now() -> datetime:
 
 @needs_transaction
 def open_attempt(payout: Payout) -> Begun:
-    """Return the open attempt of a locked payout while its key is good, or write the next one."""
+    """Return the open attempt of a locked payout while its key is good, or write the next one.
+
+    Raises `Busy` when the bank has failed so often that it is given time.
+    """
     attempts = list(PayoutAttempt.objects.filter(payout=payout).order_by("pk"))
     last = attempts[-1] if attempts else None
+    _give_time(attempts)
     if last is not None and last.outcome == AttemptOutcome.OPEN:
         if real_now() - last.started_at < KEY_GOOD_FOR:
             return Begun(last, _may_have_paid(attempts[:-1]))
@@ -75,6 +82,16 @@ def open_attempt(payout: Payout) -> Begun:
         PayoutAttempt.objects.create(payout=payout, key=key, started_at=REAL_NOW),
         _may_have_paid(attempts),
     )
+
+
+def _give_time(attempts: list[PayoutAttempt]) -> None:
+    """Raise `Busy` while a bank that keeps failing is left alone: hours of it must not leave thousands of rows."""
+    failed = sum(attempt.outcome == AttemptOutcome.SERVER_ERROR for attempt in attempts)
+    ended_at = attempts[-1].ended_at if attempts else None
+    if failed >= FAILURES_AT_ONCE and ended_at is not None:
+        patience = min(PATIENCE * 2 ** min(failed - FAILURES_AT_ONCE, 10), PATIENCE_MAX)
+        if real_now() - ended_at < patience:
+            raise Busy()
 
 
 def _may_have_paid(attempts: list[PayoutAttempt]) -> bool:

@@ -37,11 +37,10 @@ from payments.gateways.destinations import destination_of
 from payments.gateways.payout_port import PayoutFacts, PayoutGateway, PayoutOrder
 from payments.models import BankMandate, Payout
 from payments.rules.payout_states import PayoutReason, PayoutStatus
-from payments.services.payout_attempts import Begun, end_attempts, only_caller, open_attempt
+from payments.services.payout_attempts import FAILURES_AT_ONCE, Begun, end_attempts, only_caller, open_attempt
 from payments.services.payout_callbacks import tell_payout, tell_released
 
 Store = Callable[[], AbstractContextManager[None]]
-CALLS_MAX = 3
 DETAILS_CHANGED, DETAILS_WAIT = "details_changed", "details_wait"
 OVER = {
     PayoutState.SENT,
@@ -75,7 +74,7 @@ def send_payout(*, payout_id: int, store: Store, job_id: int | None = None) -> N
 
 
 def _send(payout_id: int, order: PayoutOrder, gateway: PayoutGateway, store: Store, job_id: int | None) -> None:
-    for _call in range(CALLS_MAX):
+    for _call in range(FAILURES_AT_ONCE):
         with atomic():
             begun = begin_attempt(payout_id=payout_id)
         if begun is None:

@@ -297,6 +297,25 @@ def test_old_open_attempt_is_looked_up_before_a_new_key(line: Line) -> None:
     assert list(only_payout(run).attempts.order_by("pk").values_list("outcome", flat=True)) == ["abandoned", "accepted"]
 
 
+def test_bank_that_keeps_failing_is_asked_ever_less_often(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = approve(make_run([make_payee()]))
+    payout_sweeping.begin_due_runs()
+    line.orders = [error(500, "api_error")] * 50
+    began, asked = payout_attempts.real_now(), []
+
+    for seconds in range(0, 100, 2):
+        moment = began + timedelta(seconds=seconds)
+        monkeypatch.setattr(payout_attempts, "real_now", lambda moment=moment: moment)
+        monkeypatch.setattr(payout_attempts, "REAL_NOW", moment)
+        before = len(line.keys)
+        with pytest.raises(Busy):
+            payouts.send_payout(payout_id=only_payout(run).pk, store=atomic)
+        asked += [seconds] * (len(line.keys) - before)
+
+    assert asked == [0, 0, 0, 6, 16, 36, 76]  # after 5 seconds, 10, 20, 40, 80
+    assert (states(run), SandboxTransfer.objects.count()) == (["sending"], 0)
+
+
 def test_payout_whose_news_come_before_its_answer_is_settled_and_its_attempt_ended(line: Line) -> None:
     run = approve(make_run([make_payee()]))
     line.orders = [dropped_after_effect]
