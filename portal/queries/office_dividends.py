@@ -26,6 +26,7 @@ from portal.rules.dividend_states import Stand
 
 PEOPLE = ("proposed_by__party", "computed_by__party", "dropped_by__party", "statements_issued_by__party")
 RUN_PEOPLE = ("prepared_by__party", "approved_by__party")
+CAN_BE_PAID = frozenset({Stand.OWED, Stand.HOLD, Stand.HELD})
 
 
 @dataclass(frozen=True)
@@ -182,19 +183,20 @@ def _fractions_of(declaration: Declaration) -> int:
 
 
 def acts_of(
-    declaration: Declaration, runs: list[PayoutRun], roles: frozenset[str], *, payable: int, at: datetime
+    declaration: Declaration, runs: list[PayoutRun], counts: list[StandCount], roles: frozenset[str], *, at: datetime
 ) -> Acts:
     """Return what somebody with these roles may do with the dividend."""
     is_proposed = declaration.state == DeclarationState.PROPOSED
     is_computed = declaration.state == DeclarationState.COMPUTED
     has_draft = any(run.state == RunState.DRAFT for run in runs)
-    is_approved = any(run.approved_at for run in runs)
+    payable = any(row.what in CAN_BE_PAID for row in counts)
+    is_decided = not has_draft and (any(run.approved_at for run in runs) or not payable)
     is_issued = declaration.statements_issued_at is not None
     return Acts(
         compute=is_proposed and declaration.record_at <= at and may_open(roles, "office:dividend_compute"),
         drop=is_proposed and may_open(roles, "office:dividend_drop"),
-        pay=is_computed and bool(payable) and not has_draft and may_open(roles, "office:dividend_pay"),
-        issue=is_computed and is_approved and not is_issued and may_open(roles, "office:dividend_issue"),
+        pay=is_computed and payable and not has_draft and may_open(roles, "office:dividend_pay"),
+        issue=is_computed and is_decided and not is_issued and may_open(roles, "office:dividend_issue"),
         bundle=is_issued and may_open(roles, "office:dividend_bundle"),
     )
 

@@ -51,39 +51,57 @@ FILTERS: dict[str, Promise] = {
 OVER = "('failed', 'returned', 'held', 'cancelled')"
 MINIMUM = """(SELECT latest.minimum_minor FROM dividends_declaration latest
     WHERE latest.currency = %(currency)s AND latest.state = 'computed' ORDER BY latest.computed_at DESC LIMIT 1)"""
-# ``picked`` are the entitlements that are looked at. The smallest payment is that of the dividend computed last: what
-# an earlier one left in the jar follows it.
-STANDING = f"""
-SELECT picked.*, last.state AS payout_state, last.reason, last.ended_at,
-       CASE
-           WHEN picked.net_minor = 0 THEN 'nothing'
-           WHEN last.is_live AND last.state NOT IN {OVER} THEN CASE
-               WHEN last.state = 'settled' THEN 'paid'
-               WHEN last.state IN ('sent', 'sending') THEN last.state
-               WHEN last.run_state = 'draft' THEN 'prepared'
-               WHEN last.run_state = 'approved' THEN 'approved'
-               ELSE 'sending' END
-           WHEN last.state IN ('failed', 'returned') AND NOT COALESCE(mandate.given_at > last.ended_at, false)
-               THEN 'came_back'
-           WHEN waits.sum_minor < greatest({MINIMUM}, 1) THEN 'jar'
-           WHEN mandate.id IS NULL THEN 'no_details'
-           WHEN last.state = 'held' THEN 'held'
-           WHEN mandate.usable_from > %(at)s THEN 'hold'
-           ELSE 'owed' END AS stand
-FROM picked
-LEFT JOIN LATERAL (
-    SELECT payout.state, payout.reason, payout.ended_at, run.state AS run_state, line.released_at IS NULL AS is_live
+# Where an entitlement, ``picked``, stands: by its ``last`` payout, the ``mandate`` in force, all its party ``waits``
+# for. The smallest payment is that of the dividend computed last: what an earlier one left in the jar follows it.
+STAND = f"""CASE
+    WHEN picked.net_minor = 0 THEN 'nothing'
+    WHEN last.is_live AND last.state NOT IN {OVER} THEN CASE
+        WHEN last.state = 'settled' THEN 'paid'
+        WHEN last.state IN ('sent', 'sending') THEN last.state
+        WHEN last.run_state = 'draft' THEN 'prepared'
+        WHEN last.run_state = 'approved' THEN 'approved'
+        ELSE 'sending' END
+    WHEN last.state IN ('failed', 'returned') AND NOT COALESCE(mandate.given_at > last.ended_at, false) THEN 'came_back'
+    WHEN waits.sum_minor < greatest({MINIMUM}, 1) THEN 'jar'
+    WHEN mandate.id IS NULL THEN 'no_details'
+    WHEN last.state = 'held' THEN 'held'
+    WHEN mandate.usable_from > %(at)s THEN 'hold'
+    ELSE 'owed' END"""
+MANDATE = "LEFT JOIN payments_bankmandate mandate ON mandate.party_id = picked.party_id AND mandate.ended_at IS NULL"
+LAST = """line.entitlement_id, payout.state, payout.reason, payout.ended_at, run.state AS run_state,
+    line.released_at IS NULL AS is_live
     FROM dividends_payoutline line
-    JOIN payments_payout payout ON payout.id = line.payout_id JOIN payments_payoutrun run ON run.id = payout.run_id
-    WHERE line.entitlement_id = picked.id ORDER BY line.payout_id DESC LIMIT 1) last ON true
-LEFT JOIN payments_bankmandate mandate ON mandate.party_id = picked.party_id AND mandate.ended_at IS NULL
-LEFT JOIN LATERAL (
-    SELECT sum(other.net_minor) AS sum_minor FROM dividends_entitlement other
-    JOIN dividends_declaration declaration ON declaration.id = other.declaration_id
-    WHERE other.party_id = picked.party_id AND declaration.currency = %(currency)s AND declaration.state = 'computed'
+    JOIN payments_payout payout ON payout.id = line.payout_id JOIN payments_payoutrun run ON run.id = payout.run_id"""
+WAITS = """other.party_id, sum(other.net_minor) AS sum_minor
+    FROM dividends_entitlement other JOIN dividends_declaration declaration ON declaration.id = other.declaration_id
+    WHERE declaration.currency = %(currency)s AND declaration.state = 'computed'
       AND NOT EXISTS (SELECT 1 FROM dividends_payoutline paying
-                      WHERE paying.entitlement_id = other.id AND paying.released_at IS NULL)
+                      WHERE paying.entitlement_id = other.id AND paying.released_at IS NULL)"""
+# For a few: looked up one by one.
+STANDING = f"""
+SELECT picked.*, last.state AS payout_state, last.reason, last.ended_at, {STAND} AS stand
+FROM picked {MANDATE}
+LEFT JOIN LATERAL (
+    SELECT {LAST} WHERE line.entitlement_id = picked.id ORDER BY line.payout_id DESC LIMIT 1) last ON true
+LEFT JOIN LATERAL (
+    SELECT {WAITS} AND other.party_id = picked.party_id GROUP BY other.party_id
     ) waits ON NOT COALESCE(last.is_live, false)
+"""  # noqa: S608  our own text
+# For all: by sets.
+COUNTS = f"""
+WITH picked AS (
+    SELECT id, party_id, net_minor FROM dividends_entitlement WHERE declaration_id = %(declaration)s
+), last AS (
+    SELECT DISTINCT ON (line.entitlement_id) {LAST} JOIN picked ON picked.id = line.entitlement_id
+    ORDER BY line.entitlement_id, line.payout_id DESC
+), waits AS (
+    SELECT {WAITS} GROUP BY other.party_id
+), standing AS (
+    SELECT picked.net_minor, last.state, {STAND} AS stand FROM picked {MANDATE}
+    LEFT JOIN last ON last.entitlement_id = picked.id LEFT JOIN waits ON waits.party_id = picked.party_id
+)
+SELECT CASE WHEN stand = 'came_back' THEN state ELSE stand END, count(*), sum(net_minor)::bigint
+FROM standing GROUP BY 1
 """  # noqa: S608  our own text
 PICKED = """
 SELECT owed.id, owed.public_id, owed.party_id, member.number, party.display_name, owed.shares, owed.gross_minor,
@@ -103,10 +121,6 @@ PAGE = "WITH picked AS ({picked} {ordered}) {standing} {outer}"
 PAGE_IN_STATE = """WITH picked AS ({picked})
 SELECT * FROM ({standing}) standing
 WHERE stand = %(stand)s AND (%(payout_state)s = '' OR payout_state = %(payout_state)s) {outer}"""
-COUNTS = f"""WITH picked AS (
-    SELECT id, party_id, net_minor FROM dividends_entitlement WHERE declaration_id = %(declaration)s)
-SELECT CASE WHEN stand = 'came_back' THEN payout_state ELSE stand END, count(*), sum(net_minor)::bigint
-FROM ({STANDING}) standing GROUP BY 1"""  # noqa: S608  our own text
 # Which entitlements can be in a state at all: those with a payout that got so far, or those that no payout pays.
 BY_PAYOUT = """AND owed.id IN (SELECT line.entitlement_id FROM dividends_payoutline line
     JOIN payments_payout payout ON payout.id = line.payout_id WHERE payout.state = ANY(%(payouts)s))"""
@@ -267,7 +281,7 @@ def _searched(search: str, values: dict[str, Any]) -> str:
     if not words:
         return ""
     # What LIKE would read as a pattern is no letter of a search key.
-    values["names"] = [f"%{key}%" for key in search_key(words).replace("%", "").replace("_", "").split()] or ["%"]
+    values["names"] = [f"%{key}%" for key in search_key(words).replace("%", "").replace("_", "").split()] or [""]
     values["number"] = int(words) if words.isdecimal() and len(words) < 10 else 0
     return NAMED
 

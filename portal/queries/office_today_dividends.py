@@ -34,6 +34,7 @@ def _declared() -> QuerySet[Declaration]:
     rows = Declaration.objects.exclude(state=DeclarationState.DROPPED).annotate(
         is_prepared=Exists(runs.exclude(state=RunState.CANCELLED)),
         is_approved=Exists(runs.filter(approved_at__isnull=False)),
+        is_drafted=Exists(runs.filter(state=RunState.DRAFT)),
         is_paid=Exists(runs.filter(state=RunState.DONE)),
     )
     return rows.select_related("proposed_by__party").order_by("-pay_on", "-pk")[:SHOWN_MAX]
@@ -74,7 +75,7 @@ def _steps_of(row: Declaration, now: datetime) -> Iterator[Waiting]:
         yield Waiting(_("Fix the entitlements: %s") % title, FINANCE, by, at, url, "office:dividend")
     if is_computed and not row.is_prepared:  # type: ignore[attr-defined]
         yield Waiting(_("Prepare the payments: %s") % title, FINANCE, by, at, url, "office:dividend")
-    if is_computed and row.is_approved and row.statements_issued_at is None:  # type: ignore[attr-defined]
+    if is_computed and row.is_approved and not row.is_drafted and row.statements_issued_at is None:  # type: ignore[attr-defined]
         yield Waiting(_("Issue the statements: %s") % title, FINANCE, by, at, url, "office:dividend")
 
 

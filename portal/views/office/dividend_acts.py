@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.freshness import fresh_factor_required
+from accounts.queries.people import roles_of
 from core import clock
 from dividends.models import Declaration
 from dividends.queries.dry_run import dry_run, terms_of
@@ -81,10 +82,9 @@ def issue(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and acted(request, form, act, _("The statements are written; their files follow.")):
         return HttpResponseRedirect(reverse("office:dividend", args=[public_id]))
     counts = office_holders.counts_of(declaration) if declaration.computed_at else []
-    is_approved = any(run.approved_at for run in office_dividends.runs_of(declaration))
-    return _page(
-        request, "portal/office/dividend_issue.html", declaration, form, counts=counts, is_approved=is_approved
-    )
+    runs, roles = office_dividends.runs_of(declaration), roles_of(request.user)
+    acts = office_dividends.acts_of(declaration, runs, counts, roles, at=clock.now())
+    return _page(request, "portal/office/dividend_issue.html", declaration, form, counts=counts, acts=acts)
 
 
 def _issue(_data: dict[str, Any], *, declaration: Declaration, by: Any, at: Any) -> None:

@@ -133,8 +133,6 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     declaration, at = find_declaration(public_id), clock.now()
     runs, roles = office_dividends.runs_of(declaration), roles_of(request.user)
     counts = office_holders.counts_of(declaration) if declaration.computed_at else []
-    sums = office_dividends.open_sums(declaration, at=at) if declaration.computed_at else None
-    payable = sums.payable.count if sums else 0
     job = declaration.statements_job
     context = {
         "declaration": declaration,
@@ -145,7 +143,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         "holders_url": office_dividends.holders_url(declaration),
         "runs": runs,
         "book": office_dividends.book_of(declaration),
-        "acts": office_dividends.acts_of(declaration, runs, roles, payable=payable, at=at),
+        "acts": office_dividends.acts_of(declaration, runs, counts, roles, at=at),
         "job": line_of(find_job(job.public_id)) if job else None,
         "files": counts_of(declaration) if job else None,
         "back_url": reverse("office:dividends"),
