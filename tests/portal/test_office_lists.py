@@ -431,7 +431,7 @@ def test_audit_trail_is_found_by_person_and_act_and_speaks_in_sentences() -> Non
 
 
 def test_every_act_that_the_code_records_has_a_sentence() -> None:
-    apps = ("accounts", "agm", "ballots", "beers", "core", "equity", "ledger", "payments", "portal")
+    apps = ("accounts", "agm", "ballots", "beers", "core", "dividends", "equity", "ledger", "payments", "portal")
     sources = [path.read_text() for app in apps for path in (ROOT / app).rglob("*.py")]
 
     verbs = {verb for source in sources for verb in re.findall(r'verb="([a-z_]+)"', source)}
