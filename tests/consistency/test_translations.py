@@ -38,6 +38,16 @@ GLOSSARY = {
     "withheld": "không bỏ phiếu mục này",
     "scrutineer": "người kiểm phiếu",
     "your tracking code": "mã tra cứu của bạn",
+    "dividend": "cổ tức",
+    "dividend statement": "giấy báo cổ tức",
+    "creator's statement": "giấy báo tiền bản quyền",
+    "royalty": "tiền bản quyền",
+    "record moment": "thời điểm chốt danh sách",
+    "payment date": "ngày chi trả",
+    "payment runs": "các đợt chi trả",
+    "your penny jar": "hũ tiền lẻ của bạn",
+    "tax kept back": "thuế đã khấu trừ",
+    "came back": "bị ngân hàng trả lại",
 }
 
 
