@@ -47,7 +47,6 @@ GLOSSARY = {
     "payment runs": "các đợt chi trả",
     "your penny jar": "hũ tiền lẻ của bạn",
     "tax kept back": "thuế đã khấu trừ",
-    "came back": "bị ngân hàng trả lại",
 }
 
 
