@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
@@ -107,14 +107,13 @@ def sales_rows(*, beer: str = "", kind: str = "", state: str = "", sort: str = "
 
 
 def sales_cells(report: SalesReport) -> list[object]:
-    """Return a figure of sales as a row to take away; the days as they are typed in, the last one included."""
-    last_day = days_shown(report.period_from, report.period_to)
+    """Return a figure of sales as a row to take away; the last day included, as it is typed in."""
     return [
         report.beer.sku,
         report.beer.name,
         report.kind,
         report.period_from,
-        last_day,
+        report.period_to - timedelta(days=1),
         report.units,
         report.units_returned,
         report.gross_minor,

@@ -4,16 +4,19 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
+from playwright.sync_api import Page
 
 from accounts.models import User
 from core import clock
 from core.jobs.engine import run
 from dividends.models import RoyaltyAgreement, RoyaltyRound, RoyaltyStatement, SalesReport
+from portal.queries.proofs import findings
 from tests.browser.people import sign_in_holder, sign_in_staff
 from tests.browser.shots import shoot
 from tests.browser.test_pages import inspect
 from tests.factories.banking import make_mandate
 from tests.factories.beers import make_person
+from tests.factories.payouts import drive
 from tests.factories.royalties import make_adopted, make_agreement, make_beer, make_round, make_rules, make_sales
 
 pytestmark = pytest.mark.browser
@@ -25,14 +28,8 @@ def creator() -> User:
     return User.objects.get(email=CREATOR)
 
 
-def test_share_is_agreed_sold_approved_and_stated(new_page) -> None:
-    make_rules()
-    who = creator()
-    make_adopted("recipe", "Towpath Amber", author=who.party, ebc=22)
-    finance, director = new_page(), new_page()
-    sign_in_staff(finance, FINANCE)
-    sign_in_staff(director, DIRECTOR)
-
+def agree(finance: Page, director: Page) -> None:
+    """Finance makes the agreement for the idea that won, the director approves it."""
     finance.goto("/office/royalties/")
     finance.get_by_role("link", name="Make an agreement").click()
     finance.fill("#id_sku", "TOW-330")
@@ -40,43 +37,65 @@ def test_share_is_agreed_sold_approved_and_stated(new_page) -> None:
     finance.fill("#id_reference", "Contract of 2 January 2025")
     shoot(finance, "royalty-agreement-new")
     finance.get_by_role("button", name="Keep it for a director").click()
-    agreement = RoyaltyAgreement.objects.get()
-    director.goto(f"/office/royalties/agreements/{agreement.public_id}/decide/")
+    director.goto(f"/office/royalties/agreements/{RoyaltyAgreement.objects.get().public_id}/decide/")
     shoot(director, "royalty-agreement-decide")
     director.get_by_role("button", name="Approve the agreement").click()
     director.get_by_text("In force, approved by").wait_for()
 
+
+def sell(finance: Page, director: Page) -> None:
+    """Finance enters a quarter's sales after seeing what they earn, the director approves the sums."""
     finance.goto("/office/royalties/sales/new/")
-    finance.fill("#id_first_day", "2025-01-01")
-    finance.fill("#id_last_day", "2025-03-31")
-    finance.fill("#id_units", "4,100")
-    finance.fill("#id_units_returned", "24")
-    for name, amount in {"gross": "18,450.00", "returns": "108.00", "discounts": "922.50", "tax": "3043.33"}.items():
-        finance.fill(f"#id_{name}", amount)
+    typed = {"first_day": "2025-01-01", "last_day": "2025-03-31", "units": "4,100", "units_returned": "24"}
+    amounts = {"gross": "18,450.00", "returns": "108.00", "discounts": "922.50", "tax": "3043.33"}
+    for name, text in {**typed, **amounts}.items():
+        finance.fill(f"#id_{name}", text)
     shoot(finance, "royalty-sales-new")
     finance.get_by_role("button", name="See what it earns").click()
     finance.get_by_text("£143.76").first.wait_for()
     shoot(finance, "royalty-sales-check")
     finance.get_by_role("button", name="Enter net sales of £14,376.17").click()
     finance.get_by_text("Entered. Somebody else has to approve it.").wait_for()
-    report = SalesReport.objects.get()
-    director.goto(f"/office/royalties/sales/{report.public_id}/decide/")
+    director.goto(f"/office/royalties/sales/{SalesReport.objects.get().public_id}/decide/")
     shoot(director, "royalty-report-decide")
     director.get_by_role("button", name="Approve net sales of £14,376.17").click()
     director.get_by_text("It never changes.").wait_for()
 
+
+def state_and_pay(finance: Page, director: Page) -> None:
+    """Finance issues the statement and prepares the payment, the director approves it, the bank pays."""
     finance.goto("/office/royalties/statements/issue/")
+    finance.fill("#id_pay_on", str(clock.today()))
     shoot(finance, "royalty-round-new")
     finance.get_by_role("button", name="Issue 1 statement").click()
-    finance.get_by_role("heading", name="Statements of").wait_for()
-    run()
-    holder = new_page()
-    sign_in_holder(holder, CREATOR)
-    holder.goto("/me/royalties/")
-    holder.get_by_role("link", name="Towpath Amber").click()
-    holder.get_by_text("£143.76").first.wait_for()
+    finance.get_by_role("link", name="Prepare the payments").click()
+    finance.get_by_role("button", name="Prepare payments of £143.76").click()
+    finance.wait_for_url("**/office/payouts/*/")
+    director.goto(f"{finance.url}approve/")
+    director.get_by_role("button", name="Approve").click()
+    director.get_by_text("The payments are approved.").wait_for()
+    drive()
 
-    assert RoyaltyStatement.objects.get().paid_minor == 14_376
+
+def test_share_is_agreed_sold_approved_stated_and_paid(new_page, settings) -> None:
+    settings.SANDBOX_SETTLE_SECONDS = 0
+    make_rules()
+    make_mandate(creator().party)
+    make_adopted("recipe", "Towpath Amber", author=creator().party, ebc=22)
+    finance, director, holder = new_page(), new_page(), new_page()
+    sign_in_staff(finance, FINANCE)
+    sign_in_staff(director, DIRECTOR)
+
+    agree(finance, director)
+    sell(finance, director)
+    state_and_pay(finance, director)
+    sign_in_holder(holder, CREATOR)
+    holder.get_by_role("link", name="Towpath Amber").click()
+    holder.locator(".dividends-stand", has_text="£143.76. Paid").wait_for()
+    holder.goto("/creators/")
+
+    assert holder.locator(".wall-paid .number").inner_text() == "£143.76"
+    assert list(findings()) == []
 
 
 def test_pages_are_accessible_and_fit(new_page) -> None:

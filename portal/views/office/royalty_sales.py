@@ -43,7 +43,7 @@ COLUMNS = (
     (gettext_lazy("Units"), "", True),
     (gettext_lazy("Net sales"), "net", True),
 )
-HEAD = ("sku", "beer", "kind", "first_day", "days", "units", "units_returned", "gross_minor", "returns_minor",
+HEAD = ("sku", "beer", "kind", "first_day", "last_day", "units", "units_returned", "gross_minor", "returns_minor",
         "discounts_minor", "tax_minor", "net_minor", "currency", "state", "note")  # fmt: skip
 FORM_PAGE = require_http_methods(["GET", "POST"])
 
