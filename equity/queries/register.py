@@ -19,8 +19,7 @@ from equity.models import RegisterHead
 from equity.rules.register_rows import names_line
 
 # Particulars as of the day; for a day before the first of them (shares entered later as effective earlier) the first.
-REGISTER = """
-WITH legs AS (
+ALL_LEGS = """
     SELECT account.member_id, account.share_class_id, account.designation, leg.signed, leg.paid, entry.effective_on
     FROM equity_registerentry entry
     JOIN equity_registerbatch batch ON batch.id = entry.batch_id
@@ -29,8 +28,21 @@ WITH legs AS (
         AS leg (account_id, signed, paid)
     JOIN equity_registeraccount account ON account.id = leg.account_id
     WHERE entry.effective_on <= %(on)s AND batch.entered_at <= %(known_at)s AND account.member_id IS NOT NULL
-      AND (%(member)s::bigint IS NULL OR account.member_id = %(member)s)
-), holdings AS (
+"""
+# The same of one member, from the member's own accounts: a holder's page must not read the whole register.
+MEMBER_LEGS = """
+    SELECT account.member_id, account.share_class_id, account.designation, leg.signed, leg.paid, leg.effective_on
+    FROM equity_registeraccount account
+    CROSS JOIN LATERAL (
+        SELECT batch_id, quantity::bigint AS signed, paid_minor AS paid, effective_on
+        FROM equity_registerentry WHERE to_account_id = account.id
+        UNION ALL SELECT batch_id, -quantity::bigint, -paid_minor, effective_on
+        FROM equity_registerentry WHERE from_account_id = account.id) leg
+    JOIN equity_registerbatch batch ON batch.id = leg.batch_id
+    WHERE account.member_id = %(member)s AND leg.effective_on <= %(on)s AND batch.entered_at <= %(known_at)s
+"""
+REGISTER = """
+WITH legs AS ({legs}), holdings AS (
     SELECT member_id, share_class_id, designation, SUM(signed) AS quantity, SUM(paid) AS paid,
            MIN(effective_on) AS registered_on, MAX(effective_on) AS last_on
     FROM legs GROUP BY member_id, share_class_id, designation
@@ -87,7 +99,7 @@ def register_on(
     """Yield the register of the day as known at the moment, by name; former members too when asked for."""
     values = {"on": day, "known_at": known_at, "member": member_id, "former": former}
     with connection.cursor() as cursor:
-        cursor.execute(REGISTER, values)
+        cursor.execute(REGISTER.format(legs=ALL_LEGS if member_id is None else MEMBER_LEGS), values)
         while rows := cursor.fetchmany(2000):
             for number, names, *rest in rows:
                 yield _row(number, json.loads(names) if isinstance(names, str) else names, rest)
