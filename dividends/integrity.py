@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from core import clock
+from core.planning import planned_for_many
 from dividends.enums import DeclarationState
 from dividends.integrity_payouts import payout_findings
 from dividends.integrity_royalties import royalty_findings
@@ -154,10 +155,8 @@ WHERE register.shares IS DISTINCT FROM owed.shares ORDER BY member.number
 
 def findings() -> Iterator[str]:
     """Yield a sentence for every row that should not be."""
-    with connection.cursor() as cursor:
-        for question, sql in QUESTIONS.items():
-            cursor.execute(sql, {"file_due_at": clock.now() - FILE_DUE})
-            yield from _sentences(question, cursor.fetchall())
+    for question, sql in QUESTIONS.items():
+        yield from _sentences(question, _rows(sql, {"file_due_at": clock.now() - FILE_DUE}))
     for declaration in Declaration.objects.filter(state=DeclarationState.COMPUTED).order_by("pk"):
         yield from broken_entitlements(declaration)
     yield from payout_findings()
@@ -167,11 +166,16 @@ def findings() -> Iterator[str]:
 def broken_entitlements(declaration: Declaration) -> Iterator[str]:
     """Compare a computed dividend with the register at its record moment and with the fingerprint of its figures."""
     values = holdings_values(share_class_id=declaration.share_class_id, record_at=declaration.record_at)
-    with connection.cursor() as cursor:
-        cursor.execute(REGISTER, {**values, "declaration": declaration.pk})
-        yield from _sentences(f"{declaration.public_id}: not the register at the record moment", cursor.fetchall())
+    rows = _rows(REGISTER, {**values, "declaration": declaration.pk})
+    yield from _sentences(f"{declaration.public_id}: not the register at the record moment", rows)
     if snapshot_sha256(declaration) != declaration.snapshot_sha256:
         yield f"dividends: {declaration.public_id}: its entitlements do not have its fingerprint"
+
+
+def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with planned_for_many(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
 
 
 def _sentences(question: str, rows: Sequence[tuple[Any, ...]]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from core import clock
+from core.planning import planned_for_many
 from dividends.errors import NobodyEntitled
 from dividends.queries.allocation import Terms, entitled_sql, measured_sql, refuse_amount, terms_of, values_of
 from dividends.queries.owed import OPEN, Owed, Tally
@@ -152,9 +153,10 @@ def dry_run(terms: Terms) -> DryRun:
     """
     refuse_amount(rate_minor=terms.rate_minor, pot_minor=terms.pot_minor, rounding=terms.rounding)
     now = clock.now()
-    preview = _preview(terms)
+    with planned_for_many():
+        preview = _preview(terms)
+        taxes, owed = _standing(terms)
     outcome = preview.outcome(Method(terms.rounding.value))
-    taxes, owed = _standing(terms)
     withheld = sum(line.withheld_minor for line in taxes)
     return DryRun(
         terms=terms,

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, connection
 
 from core.ids import RANDOM_ID
+from core.planning import planned_for_many
 from core.transactions import atomic, needs_transaction
 from dividends.enums import DeclarationState, Rounding
 from dividends.errors import (
@@ -111,8 +112,9 @@ def fix_entitlements(*, declaration: Declaration, by: "User", at: datetime) -> N
     The caller has locked the declaration and lets no other be computed; what it refuses stands at
     `dividends.services.declarations.compute_entitlements`.
     """
-    _insert(declaration)
-    totals = _totals_of(declaration)
+    with planned_for_many():
+        _insert(declaration)
+        totals = _totals_of(declaration)
     reserves = reserves_of(declaration.accounts).available_minor
     needed = taken_minor(totals.exact, totals.gross, totals.residue)
     if needed > reserves:
@@ -123,7 +125,8 @@ def fix_entitlements(*, declaration: Declaration, by: "User", at: datetime) -> N
     declaration.exact_total, declaration.snapshot_sha256 = totals.exact, totals.sha256
     declaration.gross_total_minor, declaration.withheld_total_minor = totals.gross, totals.withheld
     declaration.net_total_minor = totals.gross - totals.withheld
-    _post(declaration, totals, by=by, at=at)
+    with planned_for_many():
+        _post(declaration, totals, by=by, at=at)
     declaration.state, declaration.computed_at, declaration.computed_by = DeclarationState.COMPUTED, at, by
     declaration.save()
 

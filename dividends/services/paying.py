@@ -11,6 +11,7 @@ from django.db import connection
 from core import audit
 from core.errors import constraints_as
 from core.locks import lock
+from core.planning import planned_for_many
 from core.transactions import atomic, needs_transaction
 from dividends.enums import DeclarationState
 from dividends.errors import NotComputed, PaidElsewhere
@@ -41,10 +42,11 @@ def prepare_dividend_run(*, declaration: Declaration, route: str, by: "User", at
     if declaration.state != DeclarationState.COMPUTED:
         raise NotComputed()
     not_before = max(begins_on(declaration.pay_on), at)
-    found = list(
-        payable(declaration.currency, minimum_minor=declaration.minimum_minor, usable_at=not_before),
-    )
-    return _draft(declaration, found, route=route, not_before=not_before, by=by, at=at)
+    with planned_for_many():
+        found = list(
+            payable(declaration.currency, minimum_minor=declaration.minimum_minor, usable_at=not_before),
+        )
+        return _draft(declaration, found, route=route, not_before=not_before, by=by, at=at)
 
 
 @needs_transaction

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from core import audit, jobs
+from core.ids import RANDOM_ID
 from core.locks import lock
 from core.models import Job
+from core.planning import planned_for_many
 from core.transactions import needs_transaction
 from dividends.enums import DeclarationState
 from dividends.errors import NotComputed, NothingApproved
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 JOB_KIND = "dividend_statements"
 CHUNK = 20
 SERIES = "dividend"
-# 22 url-safe characters of 122 random bits, as core.ids makes them.
-RANDOM_ID = "rtrim(translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/', '-_'), '=')"
 
 # The text of the hash is that of dividends.rules.statement_facts: fields joined by the unit separator.
 WRITE = f"""
@@ -114,7 +114,7 @@ def _write(declaration: Declaration, at: datetime) -> int:
         "issued_on": day_of(at),
         "at": at,
     }
-    with connection.cursor() as cursor:
+    with planned_for_many(), connection.cursor() as cursor:
         cursor.execute(WRITE, values)
         count = int(cursor.rowcount)
     series.last_number += count

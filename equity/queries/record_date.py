@@ -17,12 +17,16 @@ from django.db import connection
 from equity.models import RegisterBatch
 
 # One row per member with shares: member_id, number, party_id, shares, country, kind. Residence is what the holder told
-# us, else the country of the address in the register as it was then (see `equity.queries.register`); joint holders are
-# persons (SI 2008/3229 Sch. 3 para. 72: the first named is paid). Particulars are taken by one sort: asked for one by
-# one, a million members take half a minute.
+# us, else the country of the address in the register as it was then (see `equity.queries.register`), looked up only for
+# those who told nothing; joint holders are persons (SI 2008/3229 Sch. 3 para. 72: the first named is paid).
 HOLDINGS = """
 SELECT member.id AS member_id, member.number, member.party_id, holding.shares,
-       COALESCE(NULLIF(contact.country, ''), known.country) AS country,
+       COALESCE(NULLIF(contact.country, ''), (
+           SELECT particulars.country FROM equity_memberparticulars particulars
+           WHERE particulars.member_id = member.id AND particulars.entered_at <= %(record_at)s
+           ORDER BY particulars.effective_on <= %(record_day)s DESC,
+                    CASE WHEN particulars.effective_on <= %(record_day)s THEN particulars.effective_on END DESC,
+                    particulars.effective_on, particulars.entered_at DESC LIMIT 1), '') AS country,
        CASE party.kind WHEN 'organisation' THEN 'organisation' ELSE 'person' END AS kind
 FROM (
     SELECT account.member_id, SUM(leg.signed)::bigint AS shares
@@ -39,14 +43,6 @@ FROM (
 JOIN equity_member member ON member.id = holding.member_id
 JOIN accounts_party party ON party.id = member.party_id
 LEFT JOIN accounts_privatecontact contact ON contact.party_id = member.party_id
-JOIN (
-    SELECT DISTINCT ON (particulars.member_id) particulars.member_id, particulars.country
-    FROM equity_memberparticulars particulars
-    WHERE particulars.entered_at <= %(record_at)s
-    ORDER BY particulars.member_id, particulars.effective_on <= %(record_day)s DESC,
-             CASE WHEN particulars.effective_on <= %(record_day)s THEN particulars.effective_on END DESC,
-             particulars.effective_on, particulars.entered_at DESC
-) known ON known.member_id = member.id
 """
 
 
