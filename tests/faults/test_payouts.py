@@ -85,7 +85,8 @@ def kill(house: House, workers: Any, chance: random.Random) -> None:
 
 def start_paying(house: House, storm: Storm, seed: int, **switches: Any) -> Any:
     """Let the director approve and start the workers; return their parent. Every hint of the approval is lost."""
-    run = make_drafted_run(made := make_owed_dividend(storm.payees))
+    made = make_owed_dividend(storm.payees)
+    run = make_drafted_run(made)
     house.run("tests.faults.approving_payouts", str(made.director.pk), DATABASE_ROLE="app")
     assert empty(house.folder / "broker") > 0
     assert PayoutRun.objects.get(pk=run.pk).state == RunState.APPROVED
