@@ -22,7 +22,8 @@ from portal.queries.office_people import name_of
 
 PEOPLE = ("prepared_by__party", "approved_by__party", "cancelled_by__party", "handed_over_by__party")
 BIGGEST, SAMPLE = 10, 8
-PURPOSES: dict[str, Promise] = {"dividend": gettext_lazy("Dividend"), "royalty": gettext_lazy("Royalty")}
+PURPOSES: dict[str, Promise] = {"dividend": gettext_lazy("Dividend"), "royalty": gettext_lazy("Creators' shares")}
+PAGES = {"dividend": "office:dividend", "royalty": "office:royalty_round"}
 FILE_VERB = "bank_file_written"
 # What became of a payment: the words of the office for a state, and whether somebody must do something.
 NEEDS_SOMEBODY = frozenset({PayoutState.FAILED, PayoutState.RETURNED, PayoutState.HELD})
