@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint arrows types migrations templates rules shots oracles prod-check bench-voting chaos lock stop demo-ready dev-ready
+.PHONY: help demo test check lint arrows types migrations templates rules shots oracles prod-check bench-voting bench-dividend chaos lock stop demo-ready dev-ready
 
 # The first Python that is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -62,6 +62,9 @@ prod-check: demo-ready ## say in sentences what this machine lacks to run in pro
 
 bench-voting: dev-ready ## votes per second as ratios to bare views, on a server and a database of its own (2,000 members, some minutes)
 	@$(BIN)/python benchmarks/voting.py $(BENCH)
+
+bench-dividend: dev-ready ## a dividend for 1,000,000 holders as a ratio to storing its rows bare, on a database of its own (half an hour)
+	@$(BIN)/python benchmarks/dividend.py $(BENCH)
 
 chaos: dev-ready ## pay 20,000 people through 25 kill -9, two crashes of PostgreSQL and a broken line (some minutes; FAULT_SEED repeats one)
 	@$(DATABASE); export CHAOS_PAYEES=20000 CHAOS_KILLS=25 CHAOS_RESTARTS=2; \

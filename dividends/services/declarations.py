@@ -134,10 +134,7 @@ def propose_dividend(
     `MinimumNegative`.
     """
     refuse_amount(rate_minor=rate_minor, pot_minor=pot_minor, rounding=rounding)
-    if record_at < recommendation.recommended_at:
-        raise RecordBeforeRecommendation()
-    if pay_on < record_day(record_at):
-        raise PaymentBeforeRecord()
+    _refuse_days(recommendation, record_at=record_at, pay_on=pay_on)
     _refuse_accounts(accounts, at=at)
     with constraints_as(LAWS), atomic():
         declaration = Declaration.objects.create(
@@ -186,8 +183,8 @@ def compute_entitlements(*, declaration: Declaration, by: "User", at: datetime) 
     """Fix who is owed what from the register at the record moment, and book it; computed already: returned as it is.
 
     From now on it is a debt to each holder. Nothing is written when it refuses: `TooEarly`, `DeclarationOver` (it was
-    dropped), `NoWithholdingRule`, `WithholdingRulesClash`, `ReservesTooSmall`, `NobodyEntitled`, `NothingToDeclare`,
-    `AmountTooLarge`, `PeriodClosed`.
+    dropped), `AccountsOutOfDate` (later ones were entered since: propose it anew on those), `NoWithholdingRule`,
+    `WithholdingRulesClash`, `ReservesTooSmall`, `NobodyEntitled`, `NothingToDeclare`, `AmountTooLarge`, `PeriodClosed`.
     """
     _one_at_a_time()
     declaration = lock(Declaration.objects.select_related("accounts", "share_class"), pk=declaration.pk)
@@ -197,6 +194,7 @@ def compute_entitlements(*, declaration: Declaration, by: "User", at: datetime) 
         raise DeclarationOver()
     if min(at, clock.now()) < declaration.record_at:
         raise TooEarly(declaration.record_at)
+    _refuse_accounts(declaration.accounts, at=at)
     with constraints_as(LAWS), atomic():
         fix_entitlements(declaration=declaration, by=by, at=at)
     audit.record(
@@ -215,6 +213,13 @@ def _one_at_a_time() -> None:
     """Two dividends may draw on the same reserves, and on the same fractions: the second waits for the first."""
     with bounded_wait(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('dividends.compute_entitlements', 0))")
+
+
+def _refuse_days(recommendation: Recommendation, *, record_at: datetime, pay_on: date) -> None:
+    if record_at < recommendation.recommended_at:
+        raise RecordBeforeRecommendation()
+    if pay_on < record_day(record_at):
+        raise PaymentBeforeRecord()
 
 
 def _refuse_accounts(accounts: RelevantAccounts, *, at: datetime) -> None:
