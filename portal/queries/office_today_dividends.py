@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.languages import localised
 from core.money import format_minor
 from dividends.enums import DeclarationState
-from dividends.models import Declaration
+from dividends.models import Declaration, RoyaltyRound
 from dividends.queries.resolutions import carried_resolutions
 from dividends.services.paying import PURPOSE
 from ledger.models import Movement
@@ -121,9 +121,12 @@ def _back() -> Iterator[Waiting]:
 
 
 def _tax() -> Iterator[Waiting]:
-    """Tax that was withheld and not handed over yet, by currency."""
-    withheld = Declaration.objects.filter(withheld_total_minor__gt=0).values("currency")
-    kept = dict(withheld.annotate(total=Sum("withheld_total_minor")).values_list("currency", "total"))
+    """Tax that was withheld, of dividends and of royalties, and not handed over yet, by currency."""
+    kept: dict[str, int] = {}
+    for model in (Declaration, RoyaltyRound):
+        withheld = model.objects.filter(withheld_total_minor__gt=0).values("currency")
+        for currency, total in withheld.annotate(total=Sum("withheld_total_minor")).values_list("currency", "total"):
+            kept[currency] = kept.get(currency, 0) + total
     handed = Movement.objects.filter(debit__code__startswith="withholding_payable:").values("currency")
     for currency, total in handed.annotate(total=Sum("amount_minor")).values_list("currency", "total"):
         kept[currency] = kept.get(currency, 0) - total
