@@ -35,6 +35,7 @@ def entitlements_without_details(declaration: Declaration, *, at: datetime) -> l
         "currency": declaration.currency,
         "minimum": declaration.minimum_minor,
         "usable_at": at,
+        "due_on": declaration.pay_on,
         "party": None,
     }
     with connection.cursor() as cursor:

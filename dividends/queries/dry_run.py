@@ -212,6 +212,7 @@ def _standing(terms: Terms) -> tuple[tuple[TaxLine, ...], Owed]:
         **values_of(terms),
         "minimum": terms.minimum_minor,
         "usable_at": datetime.combine(terms.pay_on, time.min, ZoneInfo(settings.TIME_ZONE)),
+        "due_on": terms.pay_on,
         "party": None,
     }
     with connection.cursor() as cursor:

@@ -1,14 +1,17 @@
 """What holders are owed and have not been paid, and why not.
 
 An entitlement is open while no payout line stands for it. What a party can be paid is the sum of its open entitlements
-in one currency, over all declarations: what stayed below the minimum of an earlier dividend is paid with a later one.
+in one currency, over all declarations whose payment day has come by then: what stayed below the minimum of an earlier
+dividend is paid with a later one, and nothing is paid before its day.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 
 OPEN = """
@@ -16,6 +19,7 @@ SELECT owed.id, owed.party_id, owed.member_id, owed.net_minor
 FROM dividends_entitlement owed
 JOIN dividends_declaration declaration ON declaration.id = owed.declaration_id
 WHERE declaration.currency = %(currency)s AND declaration.state = 'computed' AND owed.net_minor > 0
+  AND declaration.pay_on <= %(due_on)s
   AND (%(party)s::bigint IS NULL OR owed.party_id = %(party)s)
   AND NOT EXISTS (SELECT 1 FROM dividends_payoutline line
                   WHERE line.entitlement_id = owed.id AND line.released_at IS NULL)
@@ -39,6 +43,16 @@ SELECT party_id, member_number, mandate_id, sum_minor, entitlements FROM standin
 ORDER BY member_number
 """  # noqa: S608  our own text
 TALLY = f"{STANDING} SELECT what, count(*), sum(sum_minor)::bigint FROM standing GROUP BY what"  # noqa: S608
+
+
+def begins_on(day: date) -> datetime:
+    """Return the first moment of the day in the company's time zone."""
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+def day_of(moment: datetime) -> date:
+    """Return the company's calendar day of the moment."""
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 @dataclass(frozen=True)
@@ -91,4 +105,10 @@ def owed(currency: str, *, minimum_minor: int, usable_at: datetime, party_id: in
 
 
 def _values(currency: str, minimum_minor: int, usable_at: datetime, party_id: int | None) -> dict[str, Any]:
-    return {"currency": currency, "minimum": minimum_minor, "usable_at": usable_at, "party": party_id}
+    return {
+        "currency": currency,
+        "minimum": minimum_minor,
+        "usable_at": usable_at,
+        "due_on": day_of(usable_at),
+        "party": party_id,
+    }

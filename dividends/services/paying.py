@@ -1,11 +1,9 @@
 """From what is owed to a payment run: who can be paid, in one draft that another person approves."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection
 
 from core import audit
@@ -16,7 +14,7 @@ from core.transactions import atomic, needs_transaction
 from dividends.enums import DeclarationState
 from dividends.errors import NotComputed, PaidElsewhere
 from dividends.models import Declaration
-from dividends.queries.owed import Payable, payable
+from dividends.queries.owed import Payable, begins_on, payable
 from payments.models import Payout, PayoutRun
 from payments.services.payout_runs import PayoutRow, prepare_run
 
@@ -26,16 +24,12 @@ if TYPE_CHECKING:
 PURPOSE = "dividend"
 
 
-def begins_on(day: date) -> datetime:
-    """Return the first moment of the day in the company's time zone."""
-    return datetime.combine(day, time.min, tzinfo=ZoneInfo(settings.TIME_ZONE))
-
-
 @needs_transaction
 def prepare_dividend_run(*, declaration: Declaration, route: str, by: "User", at: datetime) -> PayoutRun:
     """Draft the payment of everything open in the declaration's currency that can be paid on its day.
 
-    That includes what stayed below the minimum of earlier dividends and what came back. Raises `NotComputed`,
+    That includes what stayed below the minimum of earlier dividends and what came back, never what has a later payment
+    day. Raises `NotComputed`,
     `payments.errors.NothingToPay`, `RunDraftWaits`.
     """
     declaration = lock(Declaration.objects.all(), pk=declaration.pk)
@@ -51,7 +45,7 @@ def prepare_dividend_run(*, declaration: Declaration, route: str, by: "User", at
 
 @needs_transaction
 def prepare_again(*, payout: Payout, by: "User", at: datetime) -> PayoutRun:
-    """Draft anew what a party is owed after a payout failed, came back or was held; a small sum is paid too.
+    """Draft anew what a party is owed by today after a payout failed, came back or was held; a small sum is paid too.
 
     Raises `payments.errors.NothingToPay` when nothing is open, or the party has no bank details that may be used.
     """

@@ -12,10 +12,10 @@ from core import audit
 from core.errors import constraints_as
 from core.transactions import atomic, needs_transaction
 from dividends.models import RoyaltyPayoutLine, RoyaltyRound
+from dividends.queries.owed import begins_on
 from dividends.queries.royalties_owed import RoyaltyOwed, royalties_owed
 from dividends.royalty_errors import LAWS
 from dividends.rules.royalty_facts import royalty_number
-from dividends.services.paying import begins_on
 from payments.errors import NothingToPay
 from payments.models import Payout, PayoutRun
 from payments.services.payout_runs import PayoutRow, prepare_run

@@ -9,10 +9,10 @@ from core.errors import constraints_as
 from core.locks import lock
 from core.transactions import atomic, needs_transaction
 from dividends.models import RoyaltyRound, RoyaltyStatement, RoyaltyStatementFile, StatementSeries
+from dividends.queries.owed import begins_on
 from dividends.queries.royalty_facts import royalty_sha256
 from dividends.queries.royalty_settling import Due, dues
 from dividends.royalty_errors import LAWS, LaterSalesApproved, NothingToState
-from dividends.services.paying import begins_on
 from dividends.services.royalties_bookings import book_withholding
 from dividends.services.royalties_letters import send_royalty_letter
 from equity.queries.company import get_company

@@ -11,16 +11,11 @@ from core.locks import lock
 from core.models import Job
 from core.planning import planned_for_many
 from core.transactions import needs_transaction
-from dividends.enums import DeclarationState
-from dividends.errors import NotComputed, NothingApproved
 from dividends.models import Declaration, Statement, StatementSeries
-from dividends.queries.owed import OPEN, owed
-from dividends.services.paying import PURPOSE, begins_on
+from dividends.queries.issuing import why_not_yet
+from dividends.queries.owed import OPEN
 from equity.queries.company import get_company
 from equity.services.bookings import day_of
-from payments.enums import RunState
-from payments.errors import RunDraftWaits
-from payments.models import PayoutRun
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -75,9 +70,9 @@ def issue_statements(*, declaration: Declaration, by: "User", at: datetime) -> J
     declaration = lock(Declaration.objects.select_related("statements_job"), pk=declaration.pk)
     if declaration.statements_job is not None:
         return declaration.statements_job
-    if declaration.state != DeclarationState.COMPUTED:
-        raise NotComputed()
-    _refuse_undecided(declaration, at)
+    refusal = why_not_yet(declaration, at=at)
+    if refusal is not None:
+        raise refusal
     count = _write(declaration, at)
     items = list(
         Statement.objects.filter(entitlement__declaration=declaration).order_by("number").values_list("pk", flat=True)
@@ -87,19 +82,6 @@ def issue_statements(*, declaration: Declaration, by: "User", at: datetime) -> J
     declaration.save(update_fields=["statements_issued_at", "statements_issued_by", "statements_job"])
     audit.record(by=by, at=at, verb="statements_issued", subject=declaration, statements=count)
     return job
-
-
-def _refuse_undecided(declaration: Declaration, at: datetime) -> None:
-    """Nobody can be told where the money goes while that is not decided; where nobody can be paid, it is."""
-    runs = PayoutRun.objects.filter(purpose=PURPOSE, currency=declaration.currency)
-    if runs.filter(state=RunState.DRAFT).exists():
-        raise RunDraftWaits()
-    if runs.filter(reference=declaration.public_id, approved_at__isnull=False).exists():
-        return
-    usable_at = max(begins_on(declaration.pay_on), at)
-    found = owed(declaration.currency, minimum_minor=declaration.minimum_minor, usable_at=usable_at)
-    if found.payable.count:
-        raise NothingApproved()
 
 
 def _write(declaration: Declaration, at: datetime) -> int:
@@ -112,6 +94,7 @@ def _write(declaration: Declaration, at: datetime) -> int:
         "company": get_company().number,
         "last": series.last_number,
         "issued_on": day_of(at),
+        "due_on": max(declaration.pay_on, day_of(at)),
         "at": at,
     }
     with planned_for_many(), connection.cursor() as cursor:

@@ -88,7 +88,7 @@ class SandboxBankGateway:
         except (ConnectionError, TimeoutError) as error:
             raise OutcomeUnknown() from error
         if status != 200:
-            raise error_by_status(status, text)
+            raise error_by_status(method, status, text)
         return understood(json_object, text)
 
 
@@ -107,10 +107,11 @@ def order_json(order: PayoutOrder) -> dict[str, Any]:
     }
 
 
-def error_by_status(status: int, text: str) -> Exception:
+def error_by_status(method: str, status: int, text: str) -> Exception:
     """Return our error for the bank's answer.
 
-    A key used with another body is no refusal of the transfer: something was ordered under it, so one must look.
+    Only the bank's own word about an order is a refusal: that it will not pay, or that the order is malformed. Every
+    other answer, and any to a question, leaves open whether something was ordered: one must look.
     """
     try:
         error = json_object(text)["error"]
@@ -121,8 +122,10 @@ def error_by_status(status: int, text: str) -> Exception:
         return ProviderBusy()
     if status in {401, 403}:
         return ProviderNotAvailable()
-    if 400 <= status < 500 and kind != "idempotency_error":
+    if method == "post" and (status, kind) == (422, "transfer_refused"):
         return ProviderRefused(REASONS.get(code, PayoutReason.OTHER))
+    if method == "post" and (status, code) == (400, "bad_request"):
+        return ProviderRefused(PayoutReason.BAD_REQUEST)
     return ProviderFault()
 
 

@@ -23,7 +23,8 @@ SELECT DISTINCT ON (payout.party_id) payout.party_id, payout.amount_minor, manda
 FROM payments_payout payout
 JOIN payments_payoutrun run ON run.id = payout.run_id
 JOIN payments_bankmandate mandate ON mandate.id = payout.mandate_id
-WHERE run.purpose = %(purpose)s AND run.currency = %(currency)s AND run.id <> %(run)s AND run.approved_at IS NOT NULL
+WHERE run.purpose = %(purpose)s AND run.currency = %(currency)s AND run.id <> %(run)s
+  AND payout.state IN ('sent', 'settled', 'returned')
 ORDER BY payout.party_id, payout.id DESC
 """
 CHANGES = f"""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from core import audit, clock
 from core.jobs.mishaps import is_passing
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 STUCK_AFTER_SECONDS = 600
 ON_ITS_WAY = timedelta(days=1)
+REFUSED_LATELY = timedelta(days=7)
 # Held as long as a job's lease and renewed with every change, so that a reader who is killed is soon followed.
 CLAIM_NEWS = """
 UPDATE payments_payoutnews SET claimed_until = clock_timestamp() + make_interval(secs => %s)
@@ -154,16 +156,23 @@ def _park(route: str, change: PayoutChange, differing: list[str]) -> None:
 def reconcile() -> int:
     """Ask the bank about every payout that has been on its way for a day, and write what it holds; return how many.
 
-    What no news told, or what could not be written when it was told, is found here; run it every night.
+    What no news told, or what could not be written when it was told, is found here, and what the bank holds although
+    we believe that it refused it; run it every night.
     """
-    day_ago = clock.now() - ON_ITS_WAY
-    waiting = Payout.objects.filter(state=PayoutState.SENT, sent_at__lt=day_ago, run__route=PayoutRoute.SANDBOX)
+    waiting = Payout.objects.filter(run__route=PayoutRoute.SANDBOX).filter(
+        Q(state=PayoutState.SENT, sent_at__lt=clock.now() - ON_ITS_WAY)
+        | Q(state=PayoutState.FAILED, provider_id=None, ended_at__gt=clock.now() - REFUSED_LATELY)
+    )
     return each(list(waiting.order_by("pk").values_list("pk", flat=True)), _ask)
 
 
 def _ask(payout_id: int) -> None:
     payout = Payout.objects.select_related("run").get(pk=payout_id)
     found = current_payout_gateway(payout.run.route).find(payout.public_id)
-    for facts in found[:1]:
+    for facts in found:
         with atomic():
-            take_news(facts=facts, at=clock.now())
+            try:
+                with atomic():
+                    take_news(facts=facts, at=clock.now())
+            except Mismatch as mismatch:
+                _park(payout.run.route, PayoutChange(0, facts), mismatch.differing)

@@ -102,8 +102,15 @@ def _send(payout_id: int, order: PayoutOrder, gateway: PayoutGateway, store: Sto
 
 
 def _made_before(order: PayoutOrder, gateway: PayoutGateway) -> PayoutFacts | None:
-    """Return what an earlier attempt with another key did after all."""
-    return next(iter(gateway.find(order.payout_id)), None)
+    """Return what an earlier attempt with another key did after all; raises `Mismatch` when the bank has two."""
+    return only_one(gateway.find(order.payout_id))
+
+
+def only_one(found: Sequence[PayoutFacts]) -> PayoutFacts | None:
+    """Return the bank's transfer under one of our ids; two under one id are for a person to look at: `Mismatch`."""
+    if len(found) > 1:
+        raise Mismatch(["transfers"])
+    return found[0] if found else None
 
 
 def order_of(payout: Payout) -> PayoutOrder:
@@ -197,7 +204,10 @@ def _take(payout: Payout, facts: PayoutFacts, at: datetime) -> Payout:
 
 
 def compare(payout: Payout, facts: PayoutFacts) -> None:
-    """Raise `Mismatch` unless the bank's transfer is the one we ordered."""
+    """Raise `Mismatch` unless the bank's transfer is the one we ordered.
+
+    One that the bank refused, by our record, and holds nevertheless would be paid again: that must be seen.
+    """
     pairs = {
         "payout_id": (payout.public_id, facts.payout_id),
         "amount_minor": (payout.amount_minor, facts.amount_minor),
@@ -205,7 +215,8 @@ def compare(payout: Payout, facts: PayoutFacts) -> None:
         "provider_id": (payout.provider_id or facts.provider_id, facts.provider_id),
     }
     differing = [name for name, (ours, theirs) in pairs.items() if ours != theirs]
-    if payout.state in {PayoutState.READY, PayoutState.HELD, PayoutState.CANCELLED}:
+    is_unheard = payout.state == PayoutState.FAILED and payout.provider_id is None
+    if is_unheard or payout.state in {PayoutState.READY, PayoutState.HELD, PayoutState.CANCELLED}:
         differing.append("state")
     if differing:
         raise Mismatch(differing)

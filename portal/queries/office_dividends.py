@@ -12,9 +12,9 @@ from ballots.models import Contest
 from core.languages import localised
 from dividends.enums import DeclarationState, Rounding
 from dividends.models import Declaration, Recommendation
-from dividends.queries.owed import Owed, owed
+from dividends.queries.owed import Owed, begins_on, owed
 from dividends.queries.resolutions import carried_resolutions, recommendations_waiting
-from dividends.services.paying import PURPOSE, begins_on
+from dividends.services.paying import PURPOSE
 from ledger.models import Movement
 from payments.enums import RunState
 from payments.models import PayoutRun
@@ -189,13 +189,16 @@ def acts_of(
     is_proposed = declaration.state == DeclarationState.PROPOSED
     is_computed = declaration.state == DeclarationState.COMPUTED
     has_draft = any(run.state == RunState.DRAFT for run in runs)
-    payable = any(row.what in CAN_BE_PAID for row in counts)
-    is_decided = not has_draft and (any(run.approved_at for run in runs) or not payable)
+    stands = {row.what for row in counts}
+    is_decided = not has_draft and (any(run.approved_at for run in runs) or Stand.OWED not in stands)
     is_issued = declaration.statements_issued_at is not None
     return Acts(
         compute=is_proposed and declaration.record_at <= at and may_open(roles, "office:dividend_compute"),
         drop=is_proposed and may_open(roles, "office:dividend_drop"),
-        pay=is_computed and payable and not has_draft and may_open(roles, "office:dividend_pay"),
+        pay=is_computed
+        and not has_draft
+        and not stands.isdisjoint(CAN_BE_PAID)
+        and may_open(roles, "office:dividend_pay"),
         issue=is_computed and is_decided and not is_issued and may_open(roles, "office:dividend_issue"),
         bundle=is_issued and may_open(roles, "office:dividend_bundle"),
     )

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from core import clock
 from core.tasks import sweep
 from dividends.models import Declaration, Entitlement, Statement, StatementFile
-from dividends.services.paying import begins_on
+from dividends.queries.owed import begins_on
 from payments.models import Payout, PayoutRun
 from portal.queries.proofs import findings as books
 from tests.browser.axe import findings

@@ -14,6 +14,7 @@ from core.models import AuditRecord, Job, JobChunk
 from core.transactions import atomic
 from payments.enums import AttemptOutcome, PayoutState, RunState
 from payments.models import Payout, PayoutNews, PayoutRun, SandboxTransfer
+from payments.queries.payout_runs import changes_since_last
 from payments.sandbox import bank_api
 from payments.services import payout_attempts, payout_sweeping, payouts
 from payments.services.payout_runs import cancel_run, finish_run, hand_over, keep_file
@@ -101,6 +102,16 @@ def test_approved_run_before_its_day_waits() -> None:
     assert states(run) == ["ready"]
 
 
+def refused_after_effect(status: int) -> Interference:
+    """It happened, and somebody on the way answered for the bank."""
+
+    def interfere(go: Callable[[], Answer]) -> Answer:
+        go()
+        return error(status, "proxy_error")(go)
+
+    return interfere
+
+
 LINE_FAULTS: dict[str, tuple[list[Interference], int, int]] = {
     # what the line does, how many keys are seen, how many orders are made
     "busy": ([error(429, "rate_limited")], 1, 2),
@@ -108,6 +119,9 @@ LINE_FAULTS: dict[str, tuple[list[Interference], int, int]] = {
     "dropped after": ([dropped_after_effect], 1, 2),
     "500 not made": ([error(500, "api_error")], 2, 2),
     "500 made": ([failed_after_effect], 1, 1),
+    "408 made": ([refused_after_effect(408)], 1, 1),
+    "413 made": ([refused_after_effect(413)], 1, 1),
+    "404 not made": ([error(404, "not_found")], 2, 2),
     "500 made, then dropped": ([failed_after_effect, dropped_after_effect], 1, 1),
     "500 not made, twice, then dropped after": (
         [error(500, "api_error"), error(500, "api_error"), dropped_after_effect],
@@ -395,3 +409,33 @@ def refuse_the_first(*, payout: Payout, at: Any) -> None:
     if payout == Payout.objects.filter(run=payout.run_id).earliest("pk"):
         raise ValueError("a handler with a mistake")
     fake_payout_purpose.settled(payout=payout, at=at)
+
+
+def test_transfer_that_we_believe_refused_is_seen_at_night() -> None:
+    run = approve(make_run([make_payee(ending="0010")]))
+    drive()
+    refused = only_payout(run)
+    assert (refused.state, refused.provider_id) == ("failed", None)
+    other = approve(make_run([make_payee()]))
+    drive()
+    SandboxTransfer.objects.update(reference=refused.public_id, amount=refused.amount_minor)
+
+    payout_sweeping.reconcile()
+
+    parked = AuditRecord.objects.get(verb="payout_news_parked")
+    assert (parked.detail["payout"], parked.detail["differing"]) == (refused.public_id, ["state"])
+    assert states(other) == ["settled"]
+
+
+def test_change_of_destination_is_told_against_what_was_last_sent() -> None:
+    party = make_payee(ending="1111")
+    approve(make_run([party]))
+    drive()
+    make_mandate(party, ending="9999")
+    cancelled = approve(make_run([party], not_before=clock.now() + timedelta(days=1)))
+    with atomic():
+        cancel_run(run=cancelled, reason="not yet", by=make_staff("director"), at=clock.now())
+
+    changes = changes_since_last(make_run([party]))
+
+    assert (changes.new_count, changes.destination_count) == (0, 1)

@@ -324,11 +324,19 @@ def test_broken_line_raises_what_the_sender_may_do_next(
         assert SandboxTransfer.objects.count() == 1
 
 
-def test_unknown_refusal_is_a_refusal_for_another_reason() -> None:
+def test_refusal_for_a_reason_we_do_not_know_is_a_refusal_for_another_reason() -> None:
+    text = '{"error": {"type": "transfer_refused", "code": "XX99", "message": "no"}}'
+
     with pytest.raises(ProviderRefused) as refusal:
-        bank_over(BankWire(next=[status(422)])).send(order(), key="k")
+        bank_over(BankWire(next=[lambda _go: (text, 422, {})])).send(order(), key="k")
 
     assert refusal.value.reason == PayoutReason.OTHER
+
+
+@pytest.mark.parametrize("code", [404, 408, 410, 413, 421, 422, 425, 431, 451])
+def test_answer_that_says_nothing_of_the_transfer_is_no_refusal(code: int) -> None:
+    with pytest.raises(ProviderFault):
+        bank_over(BankWire(next=[status(code)])).send(order(), key="k")
 
 
 TRANSFER = (

@@ -12,9 +12,10 @@ from core.jobs import engine
 from core.transactions import atomic
 from dividends.enums import Rounding
 from dividends.models import Declaration, RelevantAccounts, Statement
+from dividends.queries.owed import begins_on
 from dividends.queries.resolutions import carried_resolutions
 from dividends.services.declarations import compute_entitlements, propose_dividend
-from dividends.services.paying import begins_on, prepare_dividend_run
+from dividends.services.paying import prepare_dividend_run
 from dividends.services.statements import issue_statements
 from equity.services.bookings import day_of
 from payments.models import Payout

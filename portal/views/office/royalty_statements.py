@@ -15,8 +15,8 @@ from accounts.queries.people import roles_of
 from core import clock
 from core.storage import read_bytes
 from dividends.models import RoyaltyRound
+from dividends.queries.owed import begins_on
 from dividends.queries.royalties import whole_royalty_statements
-from dividends.services.paying import begins_on
 from dividends.services.royalties_paying import prepare_royalty_run
 from dividends.services.royalties_statements import issue_royalty_statements
 from payments.models import PayoutRun

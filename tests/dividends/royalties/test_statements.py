@@ -11,10 +11,10 @@ from accounts.models import Party, PrivateContact
 from core import clock
 from core.models import OutgoingMail
 from dividends.models import RoyaltyLine, RoyaltyStatement, StatementSeries, TaxDocument
+from dividends.queries.owed import begins_on
 from dividends.queries.royalty_facts import royalty_sha256
 from dividends.queries.royalty_settling import dues
 from dividends.royalty_errors import LaterSalesApproved, NothingToState
-from dividends.services.paying import begins_on
 from ledger.models import Entry
 from tests.factories.banking import make_mandate
 from tests.factories.beers import make_person
