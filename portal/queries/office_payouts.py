@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models.functions import MD5
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -162,7 +163,7 @@ def before_approval(run: PayoutRun) -> Before:
     return Before(
         changes=changes_since_last(run),
         biggest=list(rows.order_by("-amount_minor", "pk")[:BIGGEST]),
-        sample=list(rows.extra(order_by=["md5"], select={"md5": "md5(payments_payout.public_id)"})[:SAMPLE]),
+        sample=list(rows.order_by(MD5("public_id"))[:SAMPLE]),
     )
 
 

@@ -166,13 +166,17 @@ def test_pause_stops_before_the_next_payment_and_resume_lets_it_go_on() -> None:
     assert (sent, SandboxTransfer.objects.count()) == (0, 2)
 
 
-def test_pause_before_anything_is_paid_says_so() -> None:
-    run = make_run([make_payee()])
+def test_pause_before_anything_is_paid_and_after_all_is_says_so() -> None:
+    run, finance = make_run([make_payee()]), staff_client("finance")
 
-    answer = staff_client("finance").post(url("payout_pause", run), {"reason": "x"})
+    early = finance.post(url("payout_pause", run), {"reason": "x"})
+    approve(run)
+    drive()
+    late = finance.post(url("payout_pause", run), {"reason": "x"})
 
-    assert answer.status_code == 422
-    assert answer.context["form"].non_field_errors() == ["Nothing is being paid yet."]
+    assert (early.status_code, late.status_code) == (422, 422)
+    for answer in (early, late):
+        assert answer.context["form"].non_field_errors() == ["Nothing is being paid at the moment."]
 
 
 def test_cancel_says_how_many_were_not_sent_and_asks_why() -> None:

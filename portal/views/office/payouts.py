@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.freshness import fresh_factor_required
 from accounts.queries.people import roles_of
 from core import jobs
+from core.enums import JobState
 from payments.enums import PayoutRoute, RunState
 from payments.models import PayoutRun
 from payments.services import payout_runs
@@ -109,8 +110,8 @@ def _approve(data: dict[str, Any], *, run: PayoutRun, by: Any, at: Any) -> None:
 def pause(request: HttpRequest, public_id: str) -> HttpResponse:
     """Stop before the next payment, with a reason that others can read."""
     run, form = find_run(public_id), PauseForm(posted(request))
-    if run.job is None:
-        form.add_error(NON_FIELD_ERRORS, _("Nothing is being paid yet."))
+    if run.job is None or run.job.state != JobState.RUNNING:
+        form.add_error(NON_FIELD_ERRORS, _("Nothing is being paid at the moment."))
         return run_page(request, run, form)
     if acted(request, form, partial(_pause, run=run), _("No payment leaves until it is resumed.")):
         return HttpResponseRedirect(reverse("office:payout", args=[public_id]))
