@@ -24,7 +24,7 @@ DATA = re.compile(
     "Offer document|Candid Capital|Calder Bank|AGM 2026|Words of |no such payment|Eight times the sales|"
     "Bank and suppliers|A and B shares|The Old Maltings|The Secretary, 1 Lock Lane|THAT the annual accounts|"
     "Name the amber one|the company( trả thù lao|$)|Which beer shall we brew|The winner will be brewed|"
-    "invented for tests|What the company was paid|Agreement of 2 January 2025"
+    "invented for tests|What the company was paid|Agreement of 2 January 2025|One invoice was missing"
 )
 # Any cache may keep them, so their language stands in the address and not in a cookie.
 FRAGMENTS = {"agm:live", "agm:hall_stage"}
