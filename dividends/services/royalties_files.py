@@ -65,9 +65,7 @@ def _enter(rows: Rows, source_sha256: str, by: "User", at: datetime) -> Trial:
         try:
             with atomic():
                 source_row = row if source_sha256 else None
-                report = enter_sales(
-                    figures=figures, by=by, at=at, source_sha256=source_sha256, source_row=source_row
-                )
+                report = enter_sales(figures=figures, by=by, at=at, source_sha256=source_sha256, source_row=source_row)
                 report.refresh_from_db(fields=["net_minor"])
                 tried.append(Tried(row, report, tuple(earnings_of_report(report))))
         except DomainError as refused:
