@@ -45,7 +45,8 @@ IN_PENCE = frozenset({"GBP"})
 PAY_AFTER = timedelta(days=21)
 POT = _("Sum for the whole class")
 RATE_HINT = _("Every decimal counts, up to twelve: for example 17.55 or 0.0034.")
-NUMBER = re.compile(r"[0-9]{1,30}(\.[0-9]{0,30})?|\.[0-9]{1,30}")
+# A comma parts thousands and nothing else: "17,55" of people who write so would be a hundred times too much.
+NUMBER = re.compile(r"([0-9]{1,30}|[1-9][0-9]{0,2}(,[0-9]{3}){1,9})(\.[0-9]{0,30})?|\.[0-9]{1,30}")
 
 
 class RateField(forms.CharField):
@@ -66,13 +67,13 @@ class RateField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        typed = text.replace(",", "").replace(" ", "").removesuffix("p")
+        typed = text.replace(" ", "").removesuffix("p")
         symbol = SYMBOLS.get(self.currency, self.currency)
         is_major = not self.in_pence or typed.startswith(symbol)
         number = typed.removeprefix(symbol).removesuffix(symbol)
         if not NUMBER.fullmatch(number):
             raise ValidationError(_("Write a number, for example 17.55."))
-        rate = Decimal(f"0{number}")
+        rate = Decimal(f"0{number}".replace(",", ""))
         if is_major:
             rate = rate.scaleb(minor_units(self.currency), EXACT)
         try:

@@ -91,7 +91,9 @@ def test_rate_is_typed_as_people_say_it_and_kept_to_its_last_decimal(
     assert RateField(currency=currency).clean(typed) == Decimal(rate_minor)
 
 
-@pytest.mark.parametrize("typed", ["0", "-1", "1e3", "seventeen", "0.0000000000001", "1" * 20, "NaN", "1.2.3"])
+@pytest.mark.parametrize(
+    "typed", ["0", "-1", "1e3", "seventeen", "0.0000000000001", "1" * 20, "NaN", "1.2.3", "17,55", "0,175"]
+)
 def test_rate_that_cannot_be_kept_exactly_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError):
         RateField(currency="GBP").clean(typed)
