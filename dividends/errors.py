@@ -49,10 +49,19 @@ class RuleRefuses(DomainError):
 
 
 class RecommendationTooLate(DomainError):
-    """Directors recommend, then members vote: the vote was opened already, or this is no resolution."""
+    """Directors recommend, then members read and vote: notice was given already, or this is no resolution of theirs."""
 
-    sentence = _("Directors recommend a dividend before the members vote on it. This vote was opened already.")
+    sentence = _("Directors recommend a dividend before notice of the meeting is given. Notice was given already.")
     code = "recommendation_too_late"
+
+
+class AmountNotNamed(DomainError):
+    """Members vote on a text: what it does not say is not what they decided."""
+
+    sentence = _(
+        "The resolution's text must name the amount that is recommended, so that members know what they vote on."
+    )
+    code = "amount_not_named"
 
 
 class RecommendedAlready(DomainError):

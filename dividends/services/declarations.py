@@ -21,6 +21,7 @@ from dividends.enums import AccountsKind, DeclarationState, Rounding
 from dividends.errors import (
     LAWS,
     AccountsOutOfDate,
+    AmountNotNamed,
     DeclarationOver,
     PaymentBeforeRecord,
     RecordBeforeRecommendation,
@@ -30,6 +31,7 @@ from dividends.errors import (
 from dividends.models import Declaration, Recommendation, RelevantAccounts
 from dividends.queries.allocation import refuse_amount
 from dividends.queries.reserves import is_out_of_date, refusals_of
+from dividends.queries.resolutions import is_named_in
 from dividends.rules.reserves import Figures
 from dividends.services.entitlements import fix_entitlements
 from equity.models import ShareClass
@@ -87,10 +89,10 @@ def recommend_dividend(
     by: "User",
     at: datetime,
 ) -> Recommendation:
-    """Write what the directors recommend at most, in the currency of the class, for a resolution still to be voted on.
+    """Write what the directors recommend at most, in the currency of the class, for a resolution that names it.
 
-    Exactly one of the rate per share and the pot, in minor units. Raises `RecommendationTooLate` once the vote is
-    open, `RecommendedAlready`, `MinuteMissing`, `RuleRefuses`.
+    Exactly one of the rate per share and the pot, in minor units. Raises `RecommendationTooLate` once notice of the
+    meeting was given, `AmountNotNamed`, `RecommendedAlready`, `MinuteMissing`, `RuleRefuses`.
     """
     refuse_amount(rate_minor=rate_minor, pot_minor=pot_minor)
     with constraints_as(LAWS), atomic():
@@ -104,8 +106,16 @@ def recommend_dividend(
             recommended_at=at,
             recommended_by=by,
         )
+        _refuse_unnamed(recommendation)
     audit.record(by=by, at=at, verb="dividend_recommended", subject=recommendation, contest=contest.public_id)
     return recommendation
+
+
+def _refuse_unnamed(recommendation: Recommendation) -> None:
+    """What members decide is what they read. Asked again of the text they voted on: a draft's may still change."""
+    amount = recommendation.pot_minor if recommendation.rate_minor is None else recommendation.rate_minor
+    if amount is None or not is_named_in(recommendation.contest_id, amount, recommendation.currency):
+        raise AmountNotNamed()
 
 
 @needs_transaction
@@ -129,9 +139,9 @@ def propose_dividend(
     """Write the terms of a final dividend on a carried resolution; they never change, a wrong one is dropped.
 
     At most what was recommended, in its form: a rate with `Rounding.FLOOR` or ``CARRY``, a pot with
-    ``LARGEST_REMAINDER``. Raises `NotCarried`, `AboveRecommendation`, `AlreadyDeclared`, `RecordBeforeRecommendation`,
-    `PaymentBeforeRecord`, `AccountsOutOfDate`, `AccountsOtherCurrency`, `RuleRefuses`, `PeriodBackward`,
-    `MinimumNegative`.
+    ``LARGEST_REMAINDER``. Raises `NotCarried`, `AmountNotNamed` (the text changed after the recommendation),
+    `AboveRecommendation`, `AlreadyDeclared`, `RecordBeforeRecommendation`, `PaymentBeforeRecord`, `AccountsOutOfDate`,
+    `AccountsOtherCurrency`, `RuleRefuses`, `PeriodBackward`, `MinimumNegative`.
     """
     refuse_amount(rate_minor=rate_minor, pot_minor=pot_minor, rounding=rounding)
     _refuse_days(recommendation, record_at=record_at, pay_on=pay_on)
@@ -155,6 +165,7 @@ def propose_dividend(
             proposed_at=at,
             proposed_by=by,
         )
+        _refuse_unnamed(recommendation)
     audit.record(by=by, at=at, verb="dividend_proposed", subject=declaration, title=title)
     return declaration
 

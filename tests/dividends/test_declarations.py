@@ -10,6 +10,7 @@ import pytest
 from django.test import override_settings
 
 from agm.enums import ItemKind
+from agm.services.meetings import change_item
 from core import clock
 from core.models import AuditRecord
 from core.transactions import atomic
@@ -19,6 +20,7 @@ from dividends.errors import (
     AccountsOtherCurrency,
     AccountsOutOfDate,
     AlreadyDeclared,
+    AmountNotNamed,
     AmountTooLarge,
     DeclarationOver,
     MinimumNegative,
@@ -48,10 +50,11 @@ from equity.models import Company
 from ledger.errors import PeriodClosed
 from ledger.models import ClosedPeriod, Entry
 from ledger.queries.balances import balance_of
-from tests.factories.agm import make_world, open_vote
+from tests.factories.agm import item_draft, make_world, open_vote
 from tests.factories.dividends import (
     FIGURES,
     Dividend,
+    call,
     carry,
     compute,
     make_accounts,
@@ -60,6 +63,7 @@ from tests.factories.dividends import (
     next_dividend,
     propose,
     recommend,
+    resolution_text,
 )
 from tests.factories.equity import make_share_class
 from tests.factories.people import make_staff
@@ -91,21 +95,79 @@ def test_recommend_after_the_vote_was_opened_is_refused() -> None:
     )
 
 
-def test_recommend_twice_is_refused() -> None:
-    made = make_dividend(step="recommended")
+def test_recommend_after_notice_of_the_meeting_is_refused() -> None:
+    text = resolution_text("GBP", rate_minor=Decimal(1))
+    world = make_world(step="noticed", kinds=(ItemKind.RESOLUTION,), text=text)
 
-    refused(
-        lambda: recommend(made.world, made.share_class, by=made.director, rate_minor=Decimal(1)), RecommendedAlready
+    error = refused(
+        lambda: recommend(world, make_share_class(), by=world.director, rate_minor=Decimal(1)), RecommendationTooLate
     )
 
+    assert str(error) == (
+        "Directors recommend a dividend before notice of the meeting is given. Notice was given already."
+    )
+    assert list(votes_to_come()) == []
 
-def test_recommend_without_a_minute_is_refused(carried: Dividend) -> None:
-    made = next_dividend(carried, step="recommended")
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ("THAT the annual accounts for 2025 be received.", "Thông qua báo cáo tài chính năm 2025."),
+        ("THAT a final dividend of 1.5p be declared.", "Công bố cổ tức 1,5 xu Anh."),
+        ("THAT a final dividend of 2.5p be declared.", "Công bố cổ tức cuối kỳ."),
+        ("THAT a final dividend be declared.", "Công bố cổ tức 2,5 xu Anh."),
+    ],
+)
+def test_recommend_what_the_text_does_not_name_is_refused(text: tuple[str, str]) -> None:
+    world = make_world(step="draft", kinds=(ItemKind.RESOLUTION,), text=text)
+
+    refused(lambda: recommend(world, make_share_class(), by=world.director, rate_minor=Decimal("2.5")), AmountNotNamed)
+
+    assert [contest.question for contest in votes_to_come()] == [text[0]]
+
+
+def test_recommend_what_the_text_names_in_pence_is_written() -> None:
+    text = ("THAT a final dividend of 2.5p be declared.", "Công bố cổ tức 2,5 xu Anh.")
+    world = make_world(step="draft", kinds=(ItemKind.RESOLUTION,), text=text)
+
+    made = recommend(world, make_share_class(), by=world.director, rate_minor=Decimal("2.5"))
+
+    assert list(recommendations_waiting()) == [made]
+
+
+def test_propose_when_the_text_was_changed_after_the_recommendation_is_refused() -> None:
+    text = resolution_text("GBP", rate_minor=Decimal("2.5"))
+    world = make_world(step="draft", kinds=(ItemKind.RESOLUTION,), text=text)
+    share_class, director, finance = make_share_class(), make_staff("director"), make_staff("finance")
+    recommendation = recommend(world, share_class, by=director, rate_minor=Decimal("2.5"))
+    made = Dividend(world, finance, director, share_class, make_accounts(by=finance), recommendation)
+    with atomic():
+        change_item(item=world.item("resolution"), draft=item_draft("resolution"), by=world.secretary, at=clock.now())
+    call(world)
+    carry(made)
+
+    refused(lambda: propose(made), AmountNotNamed)
+
+    assert not Declaration.objects.exists()
+
+
+def test_recommend_twice_is_refused() -> None:
+    rate = Decimal("2.5")
+    world = make_world(step="draft", kinds=(ItemKind.RESOLUTION,), text=resolution_text("GBP", rate_minor=rate))
+    share_class = make_share_class()
+    recommend(world, share_class, by=world.director, rate_minor=rate)
+
+    refused(lambda: recommend(world, share_class, by=world.director, rate_minor=rate), RecommendedAlready)
+
+
+def test_recommend_without_a_minute_is_refused() -> None:
+    text = resolution_text("GBP", rate_minor=Decimal(1))
+    world = make_world(step="draft", kinds=(ItemKind.RESOLUTION,), text=text)
 
     def act() -> None:
         declarations.recommend_dividend(
-            contest=made.world.contest("resolution"), share_class=made.share_class, rate_minor=Decimal(1),
-            minute_reference="  ", by=made.director, at=clock.now(),
+            contest=world.contest("resolution"), share_class=make_share_class(), rate_minor=Decimal(1),
+            minute_reference="  ", by=world.director, at=clock.now(),
         )  # fmt: skip
 
     refused(act, MinuteMissing)
@@ -312,7 +374,7 @@ def test_compute_writes_totals_entry_and_trail() -> None:
     assert (declaration.residue_minor, declaration.residue_fraction) == (0, Decimal("0.5"))
     assert declaration.reserves_minor == 800_000_000_000
     assert (trail.detail["holders"], trail.detail["gross_minor"]) == (3, 5257)
-    assert list(declaration.entry.movements.values_list("debit__code", "amount_minor").order_by("id")) == [
+    assert list(declaration.entry.movements.values_list("debit__code", "amount_minor").order_by("amount_minor")) == [
         ("retained_earnings:GBP", 7), ("retained_earnings:GBP", 250), ("retained_earnings:GBP", 5000),
     ]  # fmt: skip
 

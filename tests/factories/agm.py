@@ -38,6 +38,7 @@ STEPS = ("draft", "noticed", "frozen", "in_session")
 KINDS = (ItemKind.RESOLUTION, ItemKind.RECIPES, ItemKind.NAMES)
 BEERS = ("Lockside Mild", "Towpath Pale", "Weir Stout", "Basin Bitter")
 NAMES = ("Mossy Gate", "Heron's Wait", "Low Water")
+RESOLVED = ("THAT the annual accounts for 2025 be received.", "Thông qua báo cáo tài chính năm 2025.")
 PROMISE = PromiseDraft("binding", "The winner will be brewed.", "Bia thắng sẽ được nấu.", date(2027, 9, 1))
 
 
@@ -65,8 +66,9 @@ class World:
 def make_world(*, step: str = "in_session", holdings: tuple[int, ...] = (4, 100, 2000), **options: Any) -> World:
     """Write a company, members with these holdings, and a meeting on the step of ``STEPS``, with one item of each kind.
 
-    ``options``: ``kinds`` of items (default all three), ``recipes`` and ``names`` as ``OptionDraft`` lists,
-    ``majority`` of the resolution; ``members``, of the register already, take the place of holdings.
+    ``options``: ``kinds`` of items (default all three), ``recipes`` and ``names`` as ``OptionDraft`` lists, of the
+    resolution its ``majority`` and ``text`` (English, Vietnamese); ``members``, of the register already, take the
+    place of holdings.
     """
     now = clock.now()
     make_company()
@@ -131,18 +133,16 @@ def item_draft(kind: str, **options: Any) -> meetings.ItemDraft:
     if kind == ItemKind.INFORMATION:
         return meetings.ItemDraft(kind=ItemKind.INFORMATION, title="The year in beer", title_vi="Một năm của bia")
     if kind == ItemKind.RESOLUTION:
-        text = "THAT the annual accounts for 2025 be received."
+        text, text_vi = options.get("text", RESOLVED)
         contest = ContestDraft(
             method=Method.RESOLUTION,
             title="To receive the accounts",
             title_vi="Thông qua báo cáo tài chính",
             question=text,
-            question_vi="Thông qua báo cáo tài chính năm 2025.",
+            question_vi=text_vi,
             majority=options.get("majority", "ordinary"),
         )
-        return meetings.ItemDraft(
-            ItemKind.RESOLUTION, contest.title, contest.title_vi, text, contest.question_vi, contest=contest
-        )
+        return meetings.ItemDraft(ItemKind.RESOLUTION, contest.title, contest.title_vi, text, text_vi, contest=contest)
     is_recipes = kind == ItemKind.RECIPES
     plain = [OptionDraft(title) for title in (BEERS if is_recipes else NAMES)]
     contest = ContestDraft(

@@ -9,13 +9,23 @@ from typing import Any
 from accounts.models import PrivateContact, User
 from agm.enums import ItemKind
 from core import clock
+from core.money import minor_units
 from core.transactions import atomic
 from dividends.enums import AccountsKind, Basis, Income, Rounding
 from dividends.models import Declaration, Entitlement, Recommendation, RelevantAccounts, WithholdingRule
 from dividends.rules.reserves import Figures
 from dividends.services import declarations
 from equity.models import ShareClass
-from tests.factories.agm import World, cast, declare_vote, make_world, open_session, open_vote
+from tests.factories.agm import (
+    World,
+    cast,
+    declare_vote,
+    freeze,
+    give_notice,
+    make_world,
+    open_session,
+    open_vote,
+)
 from tests.factories.equity import make_company, make_share_class
 from tests.factories.people import make_staff
 
@@ -64,13 +74,15 @@ def make_dividend(
     assert company.currency == currency, "one installation has one company, in one currency"
     share_class = terms.pop("share_class", None) or make_share_class(currency=currency)
     figures, votes = terms.pop("figures", FIGURES), terms.pop("votes", None)
-    world = make_world(step="frozen", kinds=(ItemKind.RESOLUTION,), holdings=tuple(holdings))
+    recommended = terms.pop("recommended", None) or amount_of(terms)
+    text = resolution_text(share_class.currency, **recommended)
+    world = make_world(step="draft", kinds=(ItemKind.RESOLUTION,), holdings=tuple(holdings), text=text)
     move_to(world.members, countries)
     make_rule()
     director, finance = make_staff("director"), make_staff("finance")
     accounts = make_accounts(by=finance, figures=figures)
-    recommended = terms.pop("recommended", None) or amount_of(terms)
     recommendation = recommend(world, share_class, by=director, **recommended)
+    call(world)
     made = Dividend(world, finance, director, share_class, accounts, recommendation, members=world.members)
     if step != "recommended":
         carry(made, votes=votes)
@@ -84,8 +96,10 @@ def make_dividend(
 def next_dividend(before: Dividend, *, step: str = "computed", **terms: Any) -> Dividend:
     """Write another dividend for the same holders, by the same accounts, on a resolution of a meeting of its own."""
     recommended = terms.pop("recommended", None) or amount_of(terms)
-    world = make_world(step="frozen", kinds=(ItemKind.RESOLUTION,), members=before.members)
+    text = resolution_text(before.share_class.currency, **recommended)
+    world = make_world(step="draft", kinds=(ItemKind.RESOLUTION,), members=before.members, text=text)
     recommendation = recommend(world, before.share_class, by=before.director, **recommended)
+    call(world)
     made = Dividend(
         world, before.finance, before.director, before.share_class, before.accounts, recommendation, None, world.members
     )
@@ -102,6 +116,21 @@ def amount_of(terms: dict[str, Any]) -> dict[str, Any]:
     """Return the rate or the pot among the terms; 2.5 minor units a share where there is neither."""
     given = {name: terms[name] for name in ("rate_minor", "pot_minor") if name in terms}
     return given or {"rate_minor": Decimal("2.5")}
+
+
+def resolution_text(
+    currency: str, *, rate_minor: Decimal | None = None, pot_minor: int | None = None
+) -> tuple[str, str]:
+    """Return the resolution in English and Vietnamese: it names what is recommended."""
+    amount = Decimal(pot_minor or 0) if rate_minor is None else rate_minor
+    figure = f"{currency} {amount.scaleb(-minor_units(currency)):f}"
+    return f"THAT a final dividend of {figure} be declared.", f"Công bố cổ tức cuối kỳ {figure}."
+
+
+def call(world: World) -> None:
+    """Give notice of the meeting and freeze its roll."""
+    give_notice(world)
+    freeze(world)
 
 
 def terms_of_test(**terms: Any) -> dict[str, Any]:

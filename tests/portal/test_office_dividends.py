@@ -22,7 +22,15 @@ from portal.forms.dividends import RateField
 from portal.queries.office_dividends import book_of
 from portal.templatetags.office import rate
 from tests.factories.agm import World, make_world
-from tests.factories.dividends import PDF, Dividend, make_accounts, make_dividend, make_rule, recommend
+from tests.factories.dividends import (
+    PDF,
+    Dividend,
+    make_accounts,
+    make_dividend,
+    make_rule,
+    recommend,
+    resolution_text,
+)
 from tests.factories.equity import make_company, make_share_class
 from tests.factories.people import make_staff, sign_in_staff, staff_client
 
@@ -172,14 +180,15 @@ def test_accounts_of_a_day_to_come_keep_what_was_typed() -> None:
     assert not RelevantAccounts.objects.exists()
 
 
-def recommendable() -> World:
+def recommendable(rate_minor: Decimal) -> World:
     make_company()
     make_share_class()
-    return make_world(step="frozen", kinds=(ItemKind.RESOLUTION,), holdings=(4,))
+    text = resolution_text("GBP", rate_minor=rate_minor)
+    return make_world(step="draft", kinds=(ItemKind.RESOLUTION,), holdings=(4,), text=text)
 
 
 def test_director_recommends_at_most_a_rate_before_the_vote() -> None:
-    world = recommendable()
+    world = recommendable(Decimal("17.55"))
     director = staff_client("director")
     share_class = make_share_class()
 
@@ -204,7 +213,7 @@ def test_resolution_with_a_recommendation_is_not_offered_again() -> None:
 
     page = staff_client("director").get(reverse("office:dividend_recommend"))
 
-    assert "No resolution waits for a vote" in text(page)
+    assert "No resolution waits for a recommendation" in text(page)
 
 
 def test_terms_begin_with_the_recommendation_and_the_year_of_the_accounts() -> None:
@@ -220,8 +229,8 @@ def test_terms_begin_with_the_recommendation_and_the_year_of_the_accounts() -> N
 
 
 def test_without_accounts_that_count_the_page_says_to_enter_them() -> None:
-    world = recommendable()
-    told = recommend(world, make_share_class(), by=world.director, rate_minor=Decimal("2.5"))
+    world = recommendable(Decimal("2.5"))
+    told = recommend(world, make_share_class(), by=world.director, rate_minor=Decimal("17.55"))
 
     page = staff_client("finance").get(reverse("office:dividend_new", args=[told.public_id]))
 
