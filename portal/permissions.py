@@ -89,6 +89,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "office:dividend_new": (FINANCE,),
     "office:dividend_dry_run": BOARD,
     "office:dividend": BOARD,
+    "office:dividend_money": BOARD,
     "office:dividend_drop": (FINANCE, DIRECTOR),
     "office:dividend_compute": (FINANCE,),
     "office:dividend_pay": (FINANCE,),

@@ -124,6 +124,7 @@ urlpatterns = [
     _page("dividends/new/<public_id:recommendation_id>/", dividends.new, "dividend_new"),
     _page("dividends/new/<public_id:recommendation_id>/dry-run/", dividends.dry_run, "dividend_dry_run"),
     _page("dividends/<public_id:public_id>/", dividends.show, "dividend"),
+    _page("dividends/<public_id:public_id>/money/", dividends.money, "dividend_money"),
     _page("dividends/<public_id:public_id>/drop/", dividend_acts.drop, "dividend_drop"),
     _page("dividends/<public_id:public_id>/fix/", dividend_acts.compute, "dividend_compute"),
     _page("dividends/<public_id:public_id>/pay/", dividend_acts.pay, "dividend_pay"),

@@ -14,19 +14,18 @@ from dividends.enums import DeclarationState, Rounding
 from dividends.models import Declaration, Recommendation
 from dividends.queries.owed import Owed, begins_on, owed
 from dividends.queries.resolutions import carried_resolutions, recommendations_waiting
+from dividends.queries.statements import Counts, counts_of
 from dividends.services.paying import PURPOSE
 from ledger.models import Movement
 from payments.enums import RunState
 from payments.models import PayoutRun
 from portal.permissions import may_open
-from portal.queries.office_holders import StandCount
+from portal.queries.office_jobs import JobLine
 from portal.queries.office_payouts import Step
 from portal.queries.office_people import name_of
-from portal.rules.dividend_states import Stand
 
 PEOPLE = ("proposed_by__party", "computed_by__party", "dropped_by__party", "statements_issued_by__party")
 RUN_PEOPLE = ("prepared_by__party", "approved_by__party")
-CAN_BE_PAID = frozenset({Stand.OWED, Stand.HOLD, Stand.HELD})
 
 
 @dataclass(frozen=True)
@@ -50,11 +49,12 @@ class BookLine:
 
 @dataclass(frozen=True)
 class Acts:
-    """What whoever looks may do with the dividend now."""
+    """What whoever looks may do with the dividend now. ``pay_again``: a run was made, so it is not the next act."""
 
     compute: bool
     drop: bool
     pay: bool
+    pay_again: bool
     issue: bool
     bundle: bool
 
@@ -110,8 +110,8 @@ def sentence_of(declaration: Declaration, *, at: datetime) -> str:
     return _("Proposed. The record moment has passed: the entitlements can be fixed.")
 
 
-def steps_of(declaration: Declaration, runs: list[PayoutRun], counts: list[StandCount]) -> list[Step]:
-    """Return the stations of the dividend, each with who and when."""
+def steps_of(declaration: Declaration, runs: list[PayoutRun]) -> list[Step]:
+    """Return the stations of the dividend, each with who and when. Who of the holders was paid is another question."""
     approved = next((run for run in runs if run.approved_at), None)
     steps = [Step(_("Proposed"), "done", name_of(declaration.proposed_by), declaration.proposed_at)]
     if declaration.state == DeclarationState.DROPPED:
@@ -123,7 +123,9 @@ def steps_of(declaration: Declaration, runs: list[PayoutRun], counts: list[Stand
     steps.append(_step(_("Payments approved"), by, approved.approved_at if approved else None))
     by = name_of(declaration.statements_issued_by) if declaration.statements_issued_by_id else ""
     steps.append(_step(_("Statements issued"), by, declaration.statements_issued_at))
-    steps.append(_paid_step(runs, counts))
+    carried_out = next((run for run in runs if run.finished_at), None)
+    words = _("What could be paid was given to the bank.") if carried_out else ""
+    steps.append(_step(_("Paid"), words, carried_out.finished_at if carried_out else None))
     here = next((place for place, step in enumerate(steps) if step.state == "next"), None)
     if here is None:
         return steps
@@ -136,17 +138,6 @@ def _step(title: str, sentence: str, at: datetime | None) -> Step:
 
 def _now(step: Step) -> Step:
     return Step(step.title, "now", step.sentence, step.at)
-
-
-def _paid_step(runs: list[PayoutRun], counts: list[StandCount]) -> Step:
-    """Paid when nobody is left whose money lies with us: not in a jar, not waiting, not under way."""
-    by_what = {row.what: row.count for row in counts}
-    paid, nothing = by_what.get(Stand.PAID, 0), by_what.get(Stand.NOTHING, 0)
-    everybody = sum(by_what.values())
-    finished = [run.finished_at for run in runs if run.finished_at]
-    told = _("%(paid)s of %(count)s holders paid") % {"paid": paid, "count": everybody - nothing} if everybody else ""
-    is_done = bool(everybody) and paid + nothing == everybody and bool(finished)
-    return Step(_("Paid"), "done" if is_done else "next", told, max(finished) if is_done else None)
 
 
 def book_of(declaration: Declaration) -> list[BookLine]:
@@ -182,23 +173,26 @@ def _fractions_of(declaration: Declaration) -> int:
     return came - went
 
 
-def acts_of(
-    declaration: Declaration, runs: list[PayoutRun], counts: list[StandCount], roles: frozenset[str], *, at: datetime
-) -> Acts:
-    """Return what somebody with these roles may do with the dividend."""
+def files_of(declaration: Declaration, job: JobLine) -> Counts:
+    """Return how many statements have their file: by the job while it goes well, by counting once something failed."""
+    return counts_of(declaration) if job.failed else Counts(issued=job.total, made=job.done)
+
+
+def acts_of(declaration: Declaration, runs: list[PayoutRun], roles: frozenset[str], *, at: datetime) -> Acts:
+    """Return what somebody with these roles may do with the dividend, as far as its runs tell.
+
+    Whether anybody can be paid is counted on the page of that act: it would take a look at every holder.
+    """
     is_proposed = declaration.state == DeclarationState.PROPOSED
     is_computed = declaration.state == DeclarationState.COMPUTED
     has_draft = any(run.state == RunState.DRAFT for run in runs)
-    stands = {row.what for row in counts}
-    is_decided = not has_draft and (any(run.approved_at for run in runs) or Stand.OWED not in stands)
+    is_decided = not has_draft and any(run.approved_at for run in runs)
     is_issued = declaration.statements_issued_at is not None
     return Acts(
         compute=is_proposed and declaration.record_at <= at and may_open(roles, "office:dividend_compute"),
         drop=is_proposed and may_open(roles, "office:dividend_drop"),
-        pay=is_computed
-        and not has_draft
-        and not stands.isdisjoint(CAN_BE_PAID)
-        and may_open(roles, "office:dividend_pay"),
+        pay=is_computed and not has_draft and may_open(roles, "office:dividend_pay"),
+        pay_again=any(run.state != RunState.CANCELLED for run in runs),
         issue=is_computed and is_decided and not is_issued and may_open(roles, "office:dividend_issue"),
         bundle=is_issued and may_open(roles, "office:dividend_bundle"),
     )

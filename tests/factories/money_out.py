@@ -25,8 +25,8 @@ from tests.factories.royalties import QUARTER, make_adopted, make_agreement, mak
 from tests.factories.statements import issue, pay
 
 RATE = Decimal("17.55")
-OF_A_DIVIDEND = ("dividend dividend_drop dividend_compute dividend_pay dividend_issue dividend_bundle dividend_holders "
-                 "dividend_holders_csv")  # fmt: skip
+OF_A_DIVIDEND = ("dividend dividend_money dividend_drop dividend_compute dividend_pay dividend_issue dividend_bundle "
+                 "dividend_holders dividend_holders_csv")  # fmt: skip
 OF_A_RUN = "payout payout_approve payout_pause payout_resume payout_cancel payout_list payout_list_csv"
 OF_A_FILE_RUN = "payout_bank payout_file payout_answers"
 Pages = dict[str, tuple[str, ...]]

@@ -230,7 +230,7 @@ def test_terms_begin_with_the_recommendation_and_the_year_of_the_accounts() -> N
 
 def test_without_accounts_that_count_the_page_says_to_enter_them() -> None:
     world = recommendable(Decimal("2.5"))
-    told = recommend(world, make_share_class(), by=world.director, rate_minor=Decimal("17.55"))
+    told = recommend(world, make_share_class(), by=world.director, rate_minor=Decimal("2.5"))
 
     page = staff_client("finance").get(reverse("office:dividend_new", args=[told.public_id]))
 

@@ -123,11 +123,15 @@ def test_each_state_lists_its_own_and_the_counts_say_how_many() -> None:
         "hold": [numbers[7]],
         "owed": [],
     }
-    page = client.get(of("dividend", made))
+    page = client.get(of("dividend_money", made))
+    part = client.get(of("dividend_money", made), headers={"HX-Request": "true"})
     told = {row.what: (row.count, row.sum_minor) for row, _url in page.context["counts"]}
     assert told["paid"] == (1, 5000)
     assert sum(count for count, _sum in told.values()) == 9
     assert all(client.get(url).status_code == 200 for _row, url in page.context["counts"])
+    assert "<h1" in text(page)
+    assert "<h1" not in text(part)
+    assert f'hx-get="{of("dividend_money", made)}"' in text(client.get(of("dividend", made)))
 
 
 def test_payments_of_a_cancelled_run_can_be_paid_again() -> None:
@@ -292,7 +296,7 @@ def queries(client: Client, address: str) -> int:
 
 
 def test_pages_ask_the_same_number_of_questions_for_one_holder_and_for_four() -> None:
-    pages = ("dividend", "dividend_pay", "dividend_issue", "dividend_holders")
+    pages = ("dividend", "dividend_money", "dividend_pay", "dividend_issue", "dividend_holders")
     lists = [reverse(f"office:{name}") for name in ("dividends", "dividend_accounts", "payouts_back", "home")]
     made = approved(40)
     client = sign_in_staff(made.finance)

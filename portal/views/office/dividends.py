@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -18,7 +18,6 @@ from dividends.models import Declaration, Recommendation
 from dividends.queries.dry_run import dry_run as try_out
 from dividends.queries.reserves import accounts_to_choose
 from dividends.queries.resolutions import votes_to_come
-from dividends.queries.statements import counts_of
 from dividends.services import declarations
 from portal.forms.dividends import RecommendForm, TermsForm, first_terms
 from portal.permissions import may_open
@@ -129,23 +128,36 @@ def dry_run(request: HttpRequest, recommendation_id: str) -> HttpResponse:
 
 @require_GET
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One dividend: its terms as a poster, its stations, where the money is, and the one act it waits for."""
+    """One dividend: its terms as a poster, its stations, its runs, and the one act it waits for."""
     declaration, at = find_declaration(public_id), clock.now()
-    runs, roles = office_dividends.runs_of(declaration), roles_of(request.user)
-    counts = office_holders.counts_of(declaration) if declaration.computed_at else []
-    job = declaration.statements_job
+    runs, job = office_dividends.runs_of(declaration), declaration.statements_job
+    line = line_of(find_job(job.public_id)) if job else None
     context = {
         "declaration": declaration,
         "resolution": office_dividends.resolution_of(declaration.recommendation),
         "sentence": office_dividends.sentence_of(declaration, at=at),
-        "steps": office_dividends.steps_of(declaration, runs, counts),
-        "counts": [(row, office_dividends.holders_url(declaration, row.what)) for row in counts],
-        "holders_url": office_dividends.holders_url(declaration),
+        "steps": office_dividends.steps_of(declaration, runs),
         "runs": runs,
         "book": office_dividends.book_of(declaration),
-        "acts": office_dividends.acts_of(declaration, runs, counts, roles, at=at),
-        "job": line_of(find_job(job.public_id)) if job else None,
-        "files": counts_of(declaration) if job else None,
+        "acts": office_dividends.acts_of(declaration, runs, roles_of(request.user), at=at),
+        "job": line,
+        "files": office_dividends.files_of(declaration, line) if line else None,
         "back_url": reverse("office:dividends"),
     }
     return office_page(request, "portal/office/dividend.html", context)
+
+
+@require_GET
+def money(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Where the dividend's money is, counted holder by holder: part of its page, or a page of its own without htmx."""
+    declaration = find_declaration(public_id)
+    counts = office_holders.counts_of(declaration) if declaration.computed_at else []
+    context = {
+        "declaration": declaration,
+        "counts": [(row, office_dividends.holders_url(declaration, row.what)) for row in counts],
+        "holders_url": office_dividends.holders_url(declaration),
+        "back_url": reverse("office:dividend", args=[public_id]),
+    }
+    if "HX-Request" in request.headers:
+        return render(request, "portal/office/_dividend_money.html", context)
+    return office_page(request, "portal/office/dividend_money.html", context)
