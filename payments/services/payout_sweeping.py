@@ -36,11 +36,12 @@ UPDATE payments_payoutnews SET read_until = greatest(read_until, %s),
        claimed_until = clock_timestamp() + make_interval(secs => %s)
 WHERE route = %s
 """
-# A payout whose job is over while an attempt is open, or failed without a word, longer than any call takes.
+# A payout whose job is over while an attempt is open, or failed without a word, longer than any call takes. One of a
+# file the bank has is never called about: it needs no rest.
 STUCK = """
 SELECT payout.id FROM payments_payout payout
 JOIN payments_payoutrun run ON run.id = payout.run_id JOIN core_job job ON job.id = run.job_id
-WHERE payout.state IN ('ready', 'sending') AND job.state IN ('done', 'cancelled') AND run.route <> 'csv'
+WHERE payout.state IN ('ready', 'sending') AND job.state IN ('done', 'cancelled')
   AND NOT EXISTS (SELECT 1 FROM payments_payoutattempt attempt WHERE attempt.payout_id = payout.id
                   AND greatest(attempt.started_at, attempt.ended_at) > clock_timestamp() - make_interval(secs => %s))
 ORDER BY payout.id LIMIT %s
@@ -82,12 +83,12 @@ def stuck_payouts() -> list[int]:
 def resolve_payout(payout_id: int) -> None:
     """Let a payout that its job left behind end as the bank says.
 
-    One of a cancelled run, or whose bank details were changed since, is not sent any more. Raises `Busy` while another
-    process calls the bank about it.
+    One of a cancelled run, or whose bank details were changed since, is not sent any more; but what stands in a file
+    that the bank has is sent, whatever changed. Raises `Busy` while another process calls the bank about it.
     """
     payout = Payout.objects.select_related("run", "mandate").get(pk=payout_id)
     reason = "cancelled" if payout.run.state == RunState.CANCELLED else reason_to_hold(payout.mandate)
-    if not reason:
+    if not reason or payout.run.handed_over_at is not None:
         send_payout(payout_id=payout_id, store=atomic)
         return
     with only_caller(payout_id):

@@ -372,6 +372,24 @@ def test_file_route_counts_as_sent_when_the_bank_has_taken_the_file() -> None:
     assert PayoutRun.objects.get(pk=run.pk).state == RunState.DONE
 
 
+def test_payment_of_a_file_set_aside_by_its_job_counts_as_sent_even_if_its_details_were_stopped_since() -> None:
+    finance, payee = make_staff("finance"), make_payee()
+    run = approve(make_run([payee], route="csv"))
+    with atomic():
+        keep_file(run=run, sha256="a" * 64, by=finance, at=clock.now())
+        hand_over(run=run, by=finance, at=clock.now())
+    payout_sweeping.begin_due_runs()
+    JobChunk.objects.update(attempts=engine.ATTEMPTS_MAX)
+    engine.run()
+    make_mandate(payee, ending="9999")
+    assert states(run) == ["ready"]
+
+    drive()
+
+    assert (states(run), told(only_payout(run))) == (["sent"], ["sent"])
+    assert PayoutRun.objects.get(pk=run.pk).state == RunState.DONE
+
+
 def test_run_with_something_left_is_not_finished() -> None:
     run = approve(make_run([make_payee()]))
     payout_sweeping.begin_due_runs()
