@@ -2,16 +2,16 @@
 
 Note [Bank answers]: the file is kept as it came, bad lines included. Taking it in reads it once more against the
 payments as they stand then, writes a row for every answer, and starts a job: 20,000 payments are 20,000 entries in the
-money book. An answer is dated by the day the bank names, as far as that lies between the handing over and now.
+money book. Each is booked at the moment at which we learn of it, because the books of the bank's own day may be closed;
+that day stands in the answer's row, and the first and the last of a file in the trail, with who took it in.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection
+from django.db.models import Max, Min
 from django.utils.timezone import localtime
 
 from core import audit, jobs
@@ -101,8 +101,17 @@ def _take_in(
     file.job = jobs.start(kind=JOB_KIND, items=items, by=by, at=at)
     file.taken_in_at, file.taken_in_by, file.answers_count = at, by, len(items)
     file.save(update_fields=["job", "taken_in_at", "taken_in_by", "answers_count"])
+    days = BankAnswer.objects.filter(file=file).aggregate(first=Min("told_on"), last=Max("told_on"))
     audit.record(
-        by=by, at=at, verb="bank_answers_taken_in", subject=run, items=len(items), refused=refused, sha256=file.sha256
+        by=by,
+        at=at,
+        verb="bank_answers_taken_in",
+        subject=run,
+        items=len(items),
+        refused=refused,
+        sha256=file.sha256,
+        told_from=days["first"].isoformat(),
+        told_until=days["last"].isoformat(),
     )
     return file
 
@@ -112,21 +121,14 @@ def apply_answer(*, answer_id: int, lease: Lease, at: datetime) -> None:
 
     Raises `AnswerDoesNotFit` when something else became known of it meanwhile: then nothing is written.
     """
-    answer = BankAnswer.objects.select_related("payout").get(pk=answer_id)
+    answer = BankAnswer.objects.get(pk=answer_id)
     outcome, payout_id = Outcome(answer.outcome), answer.payout_id
-    moment = moment_of(answer.told_on, sent_at=answer.payout.sent_at, now=at)
     with lease.store():
         if outcome == Outcome.FAILED:
-            payout = fail_sent_payout(payout_id=payout_id, reason=answer.reason, at=moment)
+            payout = fail_sent_payout(payout_id=payout_id, reason=answer.reason, at=at)
         else:
-            payout = settle_payout(payout_id=payout_id, at=moment)
+            payout = settle_payout(payout_id=payout_id, at=at)
         if outcome == Outcome.RETURNED:
-            payout = return_payout(payout_id=payout_id, reason=answer.reason, at=moment)
+            payout = return_payout(payout_id=payout_id, reason=answer.reason, at=at)
         if payout.state not in KNOWN[outcome]:
             raise AnswerDoesNotFit()
-
-
-def moment_of(day: date, *, sent_at: datetime | None, now: datetime) -> datetime:
-    """Return noon of the day in the company's time zone, but never before it was sent and never ahead of now."""
-    noon = datetime.combine(day, time(12), tzinfo=ZoneInfo(settings.TIME_ZONE))
-    return min(max(noon, sent_at or noon), now)

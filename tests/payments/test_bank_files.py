@@ -204,15 +204,22 @@ def test_answers_move_each_payment_to_where_the_bank_says() -> None:
     assert taken.answers_count == BankAnswer.objects.filter(file=taken).count() == 3
 
 
-def test_payment_is_dated_by_the_bank_but_not_before_it_was_sent() -> None:
-    run = sent_run(1)
-    payout = Payout.objects.get(run=run)
+def test_answer_is_booked_when_we_learn_of_it_and_keeps_the_day_of_the_bank() -> None:
+    run, paid_on = sent_run(2), today()
+    one, two = references(run)
+    with atomic():
+        clock.move_forward(by=timedelta(days=3))
+    learned = clock.now()
 
-    settled_at = bank_answers.moment_of(clock.today(), sent_at=payout.sent_at, now=clock.now() + timedelta(days=3))
+    take_in(upload(run, f"{one},paid,,{paid_on}", f"{two},returned,BE01,{today()}"))
 
-    assert settled_at >= payout.sent_at
-    later = bank_answers.moment_of(clock.today() + timedelta(days=1), sent_at=None, now=clock.now())
-    assert later <= clock.now()
+    settled, returned = Payout.objects.filter(run=run).order_by("pk")
+    assert min(settled.settled_at, returned.settled_at, returned.ended_at) >= learned
+    assert AuditRecord.objects.get(verb="payout_returned").at == returned.ended_at
+    days = BankAnswer.objects.order_by("pk").values_list("told_on", flat=True)
+    assert [day.isoformat() for day in days] == [paid_on, today()]
+    taken = AuditRecord.objects.get(verb="bank_answers_taken_in")
+    assert (taken.detail["told_from"], taken.detail["told_until"]) == (paid_on, today())
 
 
 def test_lines_that_do_not_fit_are_named_and_the_others_written() -> None:
