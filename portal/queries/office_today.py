@@ -22,6 +22,7 @@ from portal.queries.office_allotments import BATCH_KIND, RETURN_VERB, batches_fo
 from portal.queries.office_jobs import JobLine, job_line, jobs_for_office
 from portal.queries.office_mails import troubled_mails
 from portal.queries.office_people import name_of
+from portal.queries.office_today_bank import parked_news
 from portal.queries.office_today_dividends import dividend_clocks, dividend_waits, payout_troubles
 from portal.queries.office_today_meetings import meeting_clocks, meeting_waits
 from portal.queries.office_today_royalties import royalty_waits
@@ -169,9 +170,9 @@ def running_jobs(*, now: datetime) -> list[JobLine]:
     return [job_line(job, now=now) for job in rows]
 
 
-def troubles(*, roles: frozenset[str]) -> list[Trouble]:
+def troubles(*, now: datetime, roles: frozenset[str]) -> list[Trouble]:
     """Return what went wrong, latest first."""
-    items = [*_failed_jobs(), *_unsent_mails(), *_failed_refunds(), *payout_troubles()]
+    items = [*_failed_jobs(), *_unsent_mails(), *_failed_refunds(), *payout_troubles(), *parked_news(now)]
     latest = sorted(items, key=lambda item: item.at, reverse=True)
     return [item for item in latest if may_open(roles, item.page)][:TROUBLES_MAX]
 

@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "due": office_today.due_items(today=today, roles=roles),
         "waiting": office_today.waiting_items(now=now, today=today, roles=roles),
         "jobs": [_with_addresses(job, roles) for job in office_today.running_jobs(now=now)],
-        "troubles": office_today.troubles(roles=roles),
+        "troubles": office_today.troubles(now=now, roles=roles),
         "proof": find_last_proof(),
         "may_prove": may_open(roles, "office:prove"),
     }
