@@ -6,20 +6,18 @@ of each rounding are those of `dividends.rules.preview`, which a property test h
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal, localcontext
 from math import floor
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection
 
 from core import clock
 from core.planning import planned_for_many
 from dividends.errors import NobodyEntitled
 from dividends.queries.allocation import Terms, entitled_sql, measured_sql, refuse_amount, terms_of, values_of
-from dividends.queries.owed import OPEN, Owed, Tally
+from dividends.queries.owed import OPEN, Owed, Tally, begins_on
 from dividends.queries.reserves import reserves_of, taken_minor
 from dividends.rules.measure import Method
 from dividends.rules.preview import Outcome, Preview
@@ -211,7 +209,7 @@ def _standing(terms: Terms) -> tuple[tuple[TaxLine, ...], Owed]:
     values: dict[str, Any] = {
         **values_of(terms),
         "minimum": terms.minimum_minor,
-        "usable_at": datetime.combine(terms.pay_on, time.min, ZoneInfo(settings.TIME_ZONE)),
+        "usable_at": begins_on(terms.pay_on),
         "due_on": terms.pay_on,
         "party": None,
     }
