@@ -244,6 +244,20 @@ class RunIsOver(DomainError):
     code = "run_is_over"
 
 
+class FilePerhapsWithTheBank(DomainError):
+    """The file was made, and nobody said that it is not with the bank: cancelled, it would be paid twice."""
+
+    sentence = _("The file of this run was made. Say that the bank does not have it: otherwise it would be paid twice.")
+    code = "file_perhaps_with_the_bank"
+
+
+class DirectorPaused(DomainError):
+    """What a director stopped only a director lets go on."""
+
+    sentence = _("A director paused these payments, so a director must let them go on.")
+    code = "director_paused"
+
+
 class FileIsWithTheBank(DomainError):
     """A file cannot be called back from here."""
 

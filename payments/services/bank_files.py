@@ -3,7 +3,8 @@
 Note [Bank file]: it is made once, of what was approved, and given again byte for byte. It holds what nothing else in
 the house shows, account numbers in full, so the document store keeps it sealed (core.secrets): neither a backup nor
 the folder gives a number away. `PayoutRun.file_sha256` names the sealed bytes; the trail names the hash of the file as
-the bank gets it, so that anybody who holds the file can tell whether it is ours.
+the bank gets it, so that anybody who holds the file can tell whether it is ours. Whoever takes it away stands in the
+trail, too, and of a cancelled run nobody does: what it would pay is owed again and paid by another run.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from core.secrets import seal, unseal
 from core.storage import read_bytes, store_bytes
 from core.transactions import needs_transaction
 from payments.enums import PayoutRoute, PayoutState, RunState
-from payments.errors import NothingToPay, RunNotReady
+from payments.errors import NothingToPay, RunIsOver, RunNotReady
 from payments.gateways.bank_csv import file_lines
 from payments.models import Payout, PayoutRun
 from payments.queries.bank_files import not_to_be_paid
@@ -78,3 +79,17 @@ def bank_file(run: PayoutRun) -> bytes:
     if not run.file_sha256:
         raise RunNotReady()
     return unseal(read_bytes(run.file_sha256).decode(), purpose=PURPOSE).encode()
+
+
+@needs_transaction
+def take_bank_file(*, run: PayoutRun, by: "User", at: datetime) -> bytes:
+    """Return the file for the bank and write down who took it; it holds account numbers in full.
+
+    Raises `RunIsOver` for a cancelled run, `RunNotReady` before the file was made, and what `bank_file` raises.
+    """
+    run = lock(PayoutRun.objects.all(), pk=run.pk)
+    if run.state == RunState.CANCELLED:
+        raise RunIsOver()
+    data = bank_file(run)
+    audit.record(by=by, at=at, verb="bank_file_taken", subject=run, sha256=hashlib.sha256(data).hexdigest())
+    return data

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from accounts.queries.people import roles_of
 from core import audit, jobs
+from core.enums import JobState
 from core.errors import constraints_as
 from core.ids import new_public_id
 from core.locks import lock
@@ -23,7 +25,9 @@ from core.models import Job
 from core.transactions import atomic, needs_transaction
 from payments.enums import PayoutRoute, PayoutState, RunState
 from payments.errors import (
+    DirectorPaused,
     FileIsWithTheBank,
+    FilePerhapsWithTheBank,
     MakerCannotPay,
     NothingToPay,
     RunChanged,
@@ -33,6 +37,7 @@ from payments.errors import (
     SomebodyDecided,
 )
 from payments.models import Payout, PayoutRun
+from payments.queries.payout_pauses import DIRECTOR, is_paused_by_director
 from payments.queries.payout_runs import rows_sha256
 from payments.services.payout_callbacks import tell_released
 
@@ -191,10 +196,24 @@ def begin_run(*, run_id: int, at: datetime) -> PayoutRun:
 
 
 @needs_transaction
-def cancel_run(*, run: PayoutRun, reason: str, by: "User", at: datetime) -> PayoutRun:
+def resume_run(*, run: PayoutRun, by: "User", at: datetime) -> None:
+    """Let a paused run go on; one that is not paused stays as it is.
+
+    Raises `DirectorPaused` when a director paused it and ``by`` is none.
+    """
+    job = lock(Job.objects.all(), payout_run=run)
+    if job.state == JobState.PAUSED and is_paused_by_director(job) and DIRECTOR not in roles_of(by):
+        raise DirectorPaused()
+    jobs.resume(job=job, by=by, at=at)
+
+
+@needs_transaction
+def cancel_run(*, run: PayoutRun, reason: str, by: "User", at: datetime, file_not_at_bank: bool = False) -> PayoutRun:
     """Stop the run for good: what was not sent is owed again, what was sent stays sent.
 
-    Raises `RunIsOver`, and `FileIsWithTheBank` when the bank has the whole file already.
+    ``file_not_at_bank``: who cancels says that the bank does not have the file that was made; the trail keeps it.
+    Raises `RunIsOver`, `FileIsWithTheBank` when the bank has taken the whole file, `FilePerhapsWithTheBank` when a file
+    was made and nobody says where it is not.
 
     A payout that was on its way to the bank at this moment is looked up by the sweep and ends as the bank says.
     """
@@ -203,12 +222,15 @@ def cancel_run(*, run: PayoutRun, reason: str, by: "User", at: datetime) -> Payo
         raise RunIsOver()
     if run.handed_over_at:
         raise FileIsWithTheBank()
+    if run.file_sha256 and not file_not_at_bank:
+        raise FilePerhapsWithTheBank()
     if run.job_id:
         jobs.cancel(job=Job.objects.get(pk=run.job_id), by=by, at=at)
     run.state, run.cancelled_at, run.cancelled_by, run.cancel_reason = RunState.CANCELLED, at, by, reason[:300]
     run.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancel_reason"])
     release_ready(run=run, reason="cancelled", at=at)
-    audit.record(by=by, at=at, verb="payout_run_cancelled", subject=run, reason=reason[:300])
+    said = {"file_not_at_bank": True} if run.file_sha256 else {}
+    audit.record(by=by, at=at, verb="payout_run_cancelled", subject=run, reason=reason[:300], **said)
     return run
 
 

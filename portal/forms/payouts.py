@@ -33,7 +33,7 @@ class BackForm(ListForm):
 
 
 class StopRunForm(forms.Form):
-    """Why a run is cancelled."""
+    """Why a run is cancelled, and that its file is not with the bank where one was made."""
 
     reason = forms.CharField(
         max_length=300,
@@ -42,6 +42,18 @@ class StopRunForm(forms.Form):
         help_text=_("It stands on this page and in the audit trail."),
         error_messages={"required": _("Say why it is cancelled.")},
     )
+    file_not_at_bank = forms.BooleanField(
+        label=_("The bank does not have this file, and will not get it"),
+        help_text=_(
+            "What is in the file is owed again and is paid by a later run. The audit trail keeps what you say."
+        ),
+        error_messages={"required": _("Make sure first that the bank does not have the file.")},
+    )
+
+    def __init__(self, *args: Any, has_file: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_file:
+            del self.fields["file_not_at_bank"]
 
 
 class AnswersForm(forms.Form):

@@ -17,8 +17,9 @@ from payments.enums import PayoutRoute, PayoutState, RunState
 from payments.errors import FileIsWithTheBank, RunIsOver
 from payments.models import BankAnswerFile, Payout, PayoutRun
 from payments.queries.bank_files import not_to_be_paid
+from payments.queries.payout_pauses import is_paused_by_director
 from payments.queries.payout_runs import Changes, StateCount, changes_since_last, counts_of
-from portal.permissions import may_open
+from portal.permissions import DIRECTOR, may_open
 from portal.queries.office_people import name_of
 
 PEOPLE = ("prepared_by__party", "approved_by__party", "cancelled_by__party", "handed_over_by__party")
@@ -193,7 +194,10 @@ def unsent_count(counts: list[StateCount]) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Acts:
-    """What whoever looks may do with the run now. ``waits_for_another``: only another person may approve it."""
+    """What whoever looks may do with the run now. ``waits_for_another``: only another person may approve it.
+
+    ``waits_for_director``: a director paused it, so only a director may let it go on.
+    """
 
     approve: bool
     waits_for_another: bool
@@ -201,6 +205,7 @@ class Acts:
     answers: bool
     pause: bool
     resume: bool
+    waits_for_director: bool
     cancel: bool
 
 
@@ -209,14 +214,16 @@ def acts_of(run: PayoutRun, roles: frozenset[str], *, is_maker: bool) -> Acts:
     is_draft, is_file = run.state == RunState.DRAFT, run.route == PayoutRoute.CSV
     job_state = run.job.state if run.job and run.state == RunState.PAYING else ""
     may_approve = is_draft and may_open(roles, "office:payout_approve")
-    may_pause = may_open(roles, "office:payout_pause")
+    may_pause, is_paused = may_open(roles, "office:payout_pause"), job_state == JobState.PAUSED
+    is_directors = is_paused and run.job is not None and is_paused_by_director(run.job) and DIRECTOR not in roles
     return Acts(
         approve=may_approve and not is_maker,
         waits_for_another=may_approve and is_maker,
         bank_file=is_file and run.state == RunState.APPROVED and may_open(roles, "office:payout_bank"),
         answers=is_file and run.handed_over_at is not None and may_open(roles, "office:payout_answers"),
         pause=may_pause and job_state == JobState.RUNNING,
-        resume=may_pause and job_state == JobState.PAUSED,
+        resume=may_pause and is_paused and not is_directors,
+        waits_for_director=may_pause and is_directors,
         cancel=not why_not_cancelled(run) and may_open(roles, "office:payout_cancel"),
     )
 

@@ -33,6 +33,7 @@ SENTENCES: dict[str, Promise] = {
     "authority_recorded": _("Recorded an authority of the directors"),
     "bank_answers_taken_in": _("Took in what the bank answered"),
     "bank_answers_uploaded": _("Uploaded what the bank answered"),
+    "bank_file_taken": _("Downloaded the file for the bank"),
     "bank_file_written": _("Wrote the file for the bank"),
     "books_proved": _("Proved the books"),
     "call_opened": _("Opened a call for ideas"),

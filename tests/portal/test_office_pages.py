@@ -117,15 +117,17 @@ def meeting_pages() -> Pages:
 
 
 POST_ONLY = ("prove", "job_pause", "job_resume", "job_again", "event_again", "event_dismiss", "batch_return_delivered",
-             "refund_again", "refund_settle", "payout_pause", "payout_resume", "payout_again", "royalty_enter_file",
+             "refund_again", "refund_settle", "payout_pause", "payout_again", "royalty_enter_file",
              "item_move", "notice_posted", "roll_freeze",
              "chair_open", "chair_act", "chair_end")  # fmt: skip
-# What a GET is answered with where that is not the page itself: no such method, no file yet, the page around the block,
-# a form of which nothing was filled in.
+# What a GET is answered with where that is not the page itself: no such method, no file yet, the page around the block
+# or the act, a form of which nothing was filled in.
 EXPECTED = dict.fromkeys(POST_ONLY, 405) | {
     "certificate_file": 404,
     "job_progress": 302,
     "meeting_dates": 302,
+    "payout_resume": 302,
+    "payout_file": 302,
     "dividend_dry_run": 422,
 }
 

@@ -11,12 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core import clock, jobs
+from core import audit, clock, jobs
 from core.enums import JobState
+from core.models import Job
 from core.transactions import atomic
 from payments.enums import MandateEnd, RunState
-from payments.errors import MakerCannotPay, RunChanged
-from payments.models import BankMandate, Payout, PayoutRun, SandboxTransfer
+from payments.errors import DirectorPaused, MakerCannotPay, RunChanged
+from payments.models import BankMandate, Payout, PayoutNews, PayoutRun, SandboxTransfer
 from payments.services.payout_runs import begin_run
 from tests.factories.banking import make_mandate
 from tests.factories.equity import make_company
@@ -166,6 +167,34 @@ def test_pause_stops_before_the_next_payment_and_resume_lets_it_go_on() -> None:
     assert (sent, SandboxTransfer.objects.count()) == (0, 2)
 
 
+def test_what_a_director_paused_only_a_director_lets_go_on() -> None:
+    run, finance, director = paying(), staff_client("finance"), staff_client("director")
+    director.post(url("payout_pause", run), {"reason": "Look at this first."})
+
+    shown = finance.get(url("payout", run))
+    refused = finance.post(url("payout_resume", run))
+    stale = sign_in_staff(director.user, fresh=False).post(url("payout_resume", run))
+    still = Job.objects.get(payout_run=run).state
+    director.post(url("payout_resume", run))
+
+    assert (shown.context["acts"].resume, shown.context["acts"].waits_for_director) == (False, True)
+    assert "a director must let them go on" in text(shown)
+    assert (refused.status_code, refused.context["form"].non_field_errors()) == (422, [str(DirectorPaused())])
+    assert stale.headers["Location"].startswith(reverse("account_confirm"))
+    assert (still, Job.objects.get(payout_run=run).state) == (JobState.PAUSED, JobState.RUNNING)
+
+
+def test_what_finance_paused_after_a_director_had_finance_lets_go_on() -> None:
+    run, finance, director = paying(), staff_client("finance"), staff_client("director")
+    director.post(url("payout_pause", run), {"reason": "x"})
+    director.post(url("payout_resume", run))
+    finance.post(url("payout_pause", run), {"reason": "x"})
+
+    finance.post(url("payout_resume", run))
+
+    assert Job.objects.get(payout_run=run).state == JobState.RUNNING
+
+
 def test_pause_before_anything_is_paid_and_after_all_is_says_so() -> None:
     run, finance = make_run([make_payee()]), staff_client("finance")
 
@@ -216,6 +245,26 @@ def test_job_of_a_run_is_cancelled_on_the_page_of_the_run() -> None:
     assert answer.headers["Location"] == url("payout_cancel", run)
     run.job.refresh_from_db()
     assert run.job.state == JobState.RUNNING
+
+
+@pytest.mark.parametrize("role", ["secretary", "finance"])
+@pytest.mark.parametrize("is_paused", [False, True])
+def test_job_of_a_run_has_no_back_door(role: str, is_paused: bool) -> None:
+    run, client = paying(), staff_client(role)
+    if is_paused:
+        with atomic():
+            jobs.pause(job=run.job, reason="x", by=run.prepared_by, at=clock.now())
+    before = list(Job.objects.values())
+
+    page = client.get(reverse("office:job", args=[run.job.public_id]))
+    answers = [
+        client.post(reverse(f"office:{act}", args=[run.job.public_id]), {"reason": "y"})
+        for act in ("job_pause", "job_resume", "job_again")
+    ]
+
+    assert [answer.headers["Location"] for answer in answers] == [url("payout", run)] * 3
+    assert list(Job.objects.values()) == before
+    assert (page.context["may_act"], page.context["money_url"]) == (False, url("payout", run))
 
 
 def test_payments_are_found_by_name_and_reference_and_filtered_by_state() -> None:
@@ -288,3 +337,23 @@ def test_stopped_details_stand_on_the_first_page_for_a_fortnight() -> None:
 
     told = [item.title for item in page.context["waiting"]]
     assert told == [f"Bank details stopped, the holder had not given them: {payee.display_name}"]
+
+
+def test_what_the_bank_told_and_nobody_could_write_stands_on_the_first_page_for_a_month() -> None:
+    run = approve(make_run([make_payee()]))
+    drive()
+    payout = Payout.objects.get(run=run)
+    news, at = PayoutNews.objects.get(), clock.now()
+    told = [(payout.public_id, "bank_1", ["amount_minor"], 2), (payout.public_id, "bank_1", ["state"], 1),
+            ("x" * 22, "bank_2", ["payout_id"], 3), ("y" * 22, "bank_3", ["payout_id"], 31)]  # fmt: skip
+    with atomic():
+        for name, provider_id, differing, days in told:
+            audit.record(by=None, at=at - timedelta(days=days), verb="payout_news_parked", subject=news, number=1,
+                         payout=name, provider_id=provider_id, differing=differing)  # fmt: skip
+
+    page = staff_client("finance").get(reverse("office:home"))
+
+    assert [(line.sentence, line.url) for line in page.context["troubles"]] == [
+        (f"The bank's record of {payout.reference} in Test run differs from ours: bank_1 (state)", url("payout", run)),
+        ("The bank holds a transfer that we did not order: bank_2 (payout_id)", reverse("office:payouts")),
+    ]

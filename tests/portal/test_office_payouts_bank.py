@@ -1,6 +1,7 @@
 """The way by file in the office, what the bank answers, and payments that did not arrive."""
 
 import csv
+import hashlib
 import io
 from datetime import timedelta
 from typing import Any
@@ -14,12 +15,14 @@ from django.urls import reverse
 
 from core import clock
 from core.jobs import engine
+from core.models import AuditRecord
 from core.transactions import atomic
 from dividends.services.paying import prepare_dividend_run
 from payments.enums import MandateEnd, RunState
+from payments.errors import FilePerhapsWithTheBank, RunIsOver, RunNotReady
 from payments.models import BankAnswerFile, BankMandate, Payout, PayoutRun
 from payments.services.bank_files import bank_file, make_bank_file
-from payments.services.payout_runs import hand_over
+from payments.services.payout_runs import cancel_run, hand_over
 from tests.factories.banking import make_mandate
 from tests.factories.dividends import Dividend, make_dividend
 from tests.factories.equity import make_company
@@ -76,22 +79,72 @@ def test_file_is_made_downloaded_and_handed_over(our_payouts: None) -> None:
     run, finance = approved_file_run(), staff_client("finance")
 
     offered = finance.get(url("payout_bank", run))
-    before = finance.get(url("payout_file", run))
+    before = finance.post(url("payout_file", run))
     finance.post(url("payout_bank", run), {"act": "make"})
     run.refresh_from_db()
-    file = finance.get(url("payout_file", run))
+    looked = finance.get(url("payout_file", run))
+    file = finance.post(url("payout_file", run))
     page = finance.get(url("payout_bank", run))
     finance.post(url("payout_bank", run), {"act": "hand_over"})
     drive()
 
     assert "Make the file of 2 payments" in text(offered)
-    assert before.status_code == 404
+    assert (before.status_code, before.context["form"].non_field_errors()) == (422, [str(RunNotReady())])
+    assert looked.headers["Location"] == url("payout_bank", run)
     assert file.content == bank_file(run)
     assert file.headers["Content-Disposition"] == f'attachment; filename="payments-{run.public_id}.csv"'
     assert (page.context["bank_file"].payouts, page.context["bank_file"].total_minor) == (2, 141)
     run.refresh_from_db()
     assert (run.state, run.handed_over_by) == (RunState.DONE, finance.user)
     assert states(run) == ["sent", "sent"]
+
+
+def test_each_download_stands_in_the_trail_with_who_took_it(our_payouts: None) -> None:
+    run, finance = approved_file_run(), staff_client("finance")
+    with atomic():
+        make_bank_file(run=run, by=run.prepared_by, at=clock.now())
+
+    for _time in range(2):
+        finance.post(url("payout_file", run))
+    finance.get(url("payout_file", run))
+
+    taken = AuditRecord.objects.filter(verb="bank_file_taken", subject_id=str(run.pk))
+    sha256 = hashlib.sha256(bank_file(PayoutRun.objects.get(pk=run.pk))).hexdigest()
+    assert [(row.by, row.detail) for row in taken] == [(finance.user, {"sha256": sha256})] * 2
+
+
+def test_run_whose_file_was_made_is_cancelled_only_by_who_says_that_the_bank_does_not_have_it(
+    our_payouts: None,
+) -> None:
+    run, finance = approved_file_run(), staff_client("finance")
+    with atomic():
+        make_bank_file(run=run, by=run.prepared_by, at=clock.now())
+    with pytest.raises(FilePerhapsWithTheBank), atomic():
+        cancel_run(run=run, reason="x", by=run.prepared_by, at=clock.now())
+
+    silent = finance.post(url("payout_cancel", run), {"reason": "Wrong day."})
+    before = PayoutRun.objects.get(pk=run.pk).state
+    finance.post(url("payout_cancel", run), {"reason": "Wrong day.", "file_not_at_bank": "on"})
+
+    assert silent.context["form"].errors == {
+        "file_not_at_bank": ["Make sure first that the bank does not have the file."]
+    }
+    assert (before, PayoutRun.objects.get(pk=run.pk).state) == (RunState.APPROVED, RunState.CANCELLED)
+    detail = AuditRecord.objects.get(verb="payout_run_cancelled").detail
+    assert detail == {"reason": "Wrong day.", "file_not_at_bank": True}
+
+
+def test_file_of_a_cancelled_run_is_given_to_nobody(our_payouts: None) -> None:
+    run, finance = approved_file_run(), staff_client("finance")
+    with atomic():
+        make_bank_file(run=run, by=run.prepared_by, at=clock.now())
+    with atomic():
+        cancel_run(run=run, reason="x", by=run.prepared_by, at=clock.now(), file_not_at_bank=True)
+
+    answer = finance.post(url("payout_file", run))
+
+    assert (answer.status_code, answer.context["form"].non_field_errors()) == (422, [str(RunIsOver())])
+    assert not AuditRecord.objects.filter(verb="bank_file_taken").exists()
 
 
 def test_file_asks_for_a_factor_of_this_moment_each_time(our_payouts: None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from core import clock, jobs
 from core.enums import JobState
 from core.models import Job
 from payments.models import PayoutRun
+from payments.services.payout_runs import JOB_KIND
 from portal.forms.acts import ConfirmForm, PauseForm
 from portal.permissions import may_open
 from portal.queries import office_jobs
@@ -52,14 +54,27 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     return _page(request, find_job(public_id), PauseForm())
 
 
+def money_page(job: Job) -> str:
+    """Return the page on which a job that pays is paused, resumed and cancelled; empty for any other job.
+
+    There its run's own rules hold, who may do what among them; what such a job set aside the sweep takes up.
+    """
+    if job.kind != JOB_KIND:
+        return ""
+    run = PayoutRun.objects.filter(job=job).first()
+    return reverse("office:payout", args=[run.public_id]) if run else reverse("office:payouts")
+
+
 def _page(request: HttpRequest, job: Job, form: Any) -> HttpResponse:
     line = line_of(job)
-    may_act = has_role(request.user, "secretary", "finance")
+    money_url = money_page(job)
+    may_act = has_role(request.user, "secretary", "finance") and not money_url
     context = {
         "job": line,
         "form": form,
         "failures": office_jobs.failures_of(job),
         "may_act": may_act,
+        "money_url": money_url,
         "may_pause": may_act and line.state == JobState.RUNNING,
         "may_resume": may_act and line.state == JobState.PAUSED,
         "back_url": reverse("office:jobs"),
@@ -79,6 +94,9 @@ def progress(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _done(request: HttpRequest, public_id: str, form: Any, act: Callable[..., Any]) -> HttpResponse:
     job = find_job(public_id)
+    if money_url := money_page(job):
+        messages.error(request, _("A payment run is paused, resumed and cancelled on this page."))
+        return HttpResponseRedirect(money_url)
     if acted(request, form, partial(act, job=job)):
         return HttpResponseRedirect(reverse("office:job", args=[public_id]))
     return _page(request, job, form)
@@ -121,9 +139,10 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     A job that pays is ended with its run, on the page that says what is owed again.
     """
     job = find_job(public_id)
-    run = PayoutRun.objects.filter(job=job).first()
-    if run is not None:
-        return HttpResponseRedirect(reverse("office:payout_cancel", args=[run.public_id]))
+    if job.kind == JOB_KIND:
+        run = PayoutRun.objects.filter(job=job).first()
+        page, args = ("payout_cancel", [run.public_id]) if run else ("payouts", [])
+        return HttpResponseRedirect(reverse(f"office:{page}", args=args))
     form = ConfirmForm(posted(request))
     if request.method == "POST" and acted(request, form, partial(_cancel, job=job), _("The job is cancelled.")):
         return HttpResponseRedirect(reverse("office:job", args=[public_id]))

@@ -16,7 +16,7 @@ from payments.enums import PayoutRoute
 from payments.models import BankAnswerFile, PayoutRun
 from payments.queries.bank_answers import check_file
 from payments.services import bank_answers, payout_runs
-from payments.services.bank_files import bank_file, make_bank_file
+from payments.services.bank_files import make_bank_file, take_bank_file
 from portal.forms.acts import ConfirmForm
 from portal.forms.payouts import AllPaidForm, AnswersForm
 from portal.queries import office_bank_answers, office_payouts
@@ -47,13 +47,17 @@ def bank(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and acted(request, form, partial(act, run=run)):
         page = "office:payout" if act is _hand_over else "office:payout_bank"
         return HttpResponseRedirect(reverse(page, args=[public_id]))
+    return _bank_page(request, run, form)
+
+
+def _bank_page(request: HttpRequest, run: PayoutRun, form: ConfirmForm) -> HttpResponse:
     context = {
         "run": run,
         "form": form,
         "bank_file": office_payouts.find_bank_file(run),
         "stopped": office_payouts.stopped_since(run, at=clock.now()),
         "counts": office_payouts.lines_of(run, office_payouts.counts_for(run)),
-        "back_url": reverse("office:payout", args=[public_id]),
+        "back_url": reverse("office:payout", args=[run.public_id]),
     }
     return office_page(request, "portal/office/payout_bank.html", context, status=422 if form.errors else 200)
 
@@ -66,16 +70,22 @@ def _hand_over(_data: dict[str, Any], *, run: PayoutRun, by: Any, at: Any) -> No
     payout_runs.hand_over(run=run, by=by, at=at)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @fresh_factor_required
 def download(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The run's file as the bank gets it, byte for byte; a 404 before it is made."""
-    run = find_file_run(public_id)
-    if not run.file_sha256:
-        raise Http404
-    response = HttpResponse(bank_file(run), content_type="text/csv; charset=utf-8")
+    """The run's file as the bank gets it, byte for byte; a GET, as after proving a factor, leads to its page."""
+    run, form, files = find_file_run(public_id), ConfirmForm(posted(request)), list[bytes]()
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("office:payout_bank", args=[public_id]))
+    if not acted(request, form, partial(_take, run=run, files=files)):
+        return _bank_page(request, run, form)
+    response = HttpResponse(files[0], content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="payments-{run.public_id}.csv"'
     return response
+
+
+def _take(_data: dict[str, Any], *, run: PayoutRun, files: list[bytes], by: Any, at: Any) -> None:
+    files.append(take_bank_file(run=run, by=by, at=at))
 
 
 @require_http_methods(["GET", "POST"])

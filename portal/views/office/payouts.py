@@ -122,24 +122,26 @@ def _pause(data: dict[str, Any], *, run: PayoutRun, by: Any, at: Any) -> None:
     jobs.pause(job=run.job, reason=data["reason"], by=by, at=at)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
+@fresh_factor_required
 def resume(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Let a paused run go on."""
-    run = find_run(public_id)
-    if run.job:
-        acted(request, ConfirmForm(posted(request)), partial(_resume, run=run), _("It goes on."))
+    """Let a paused run go on; who had to prove a factor first comes back to the run's page."""
+    run, form = find_run(public_id), ConfirmForm(posted(request))
+    is_asked = request.method == "POST" and run.job is not None
+    if is_asked and not acted(request, form, partial(_resume, run=run), _("It goes on.")):
+        return run_page(request, run, form)
     return HttpResponseRedirect(reverse("office:payout", args=[public_id]))
 
 
 def _resume(_data: dict[str, Any], *, run: PayoutRun, by: Any, at: Any) -> None:
-    jobs.resume(job=run.job, by=by, at=at)
+    payout_runs.resume_run(run=run, by=by, at=at)
 
 
 @require_http_methods(["GET", "POST"])
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     """End the run for good, after saying what stays sent and what is owed again."""
     run = find_run(public_id)
-    form = StopRunForm(posted(request))
+    form = StopRunForm(posted(request), has_file=bool(run.file_sha256))
     if request.method == "POST" and acted(request, form, partial(_cancel, run=run), _("The run is cancelled.")):
         return HttpResponseRedirect(reverse("office:payout", args=[public_id]))
     counts = office_payouts.counts_for(run)
@@ -157,7 +159,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _cancel(data: dict[str, Any], *, run: PayoutRun, by: Any, at: Any) -> None:
-    payout_runs.cancel_run(run=run, reason=data["reason"], by=by, at=at)
+    payout_runs.cancel_run(run=run, by=by, at=at, **data)
 
 
 @require_GET
