@@ -88,8 +88,7 @@ def _under_way(dividend: Dividend, payout: Payout, at: datetime) -> Iterator[Sta
     if dividend.stand != Stand.PREPARED:
         yield Station(_("Approved by a director"), "done", "", payout.run.approved_at)
     if payout.sent_at is None:
-        title = _("Waits for its day") if dividend.stand == Stand.APPROVED else words.state
-        yield Station(title, "now", words.sentence)
+        yield Station(words.state, "now", words.sentence)
         yield Station(_("Paid"), "next")
         return
     yield _sent(payout)

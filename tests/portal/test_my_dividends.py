@@ -24,6 +24,7 @@ from dividends.services.paying import prepare_dividend_run
 from payments.models import BankMandate, Payout, PayoutRun
 from payments.services import payouts
 from payments.services.payout_runs import cancel_run
+from payments.services.payout_sweeping import begin_due_runs
 from tests.factories.agm import register_shares
 from tests.factories.banking import make_mandate
 from tests.factories.dividends import Dividend, make_dividend, make_rule, next_dividend
@@ -119,7 +120,7 @@ def test_payment_is_told_from_draft_to_account() -> None:
     assert said == [
         "Waits for approval A payment to the account ending 4471 is prepared. It leaves once a director has approved "
         "it.",
-        f"Approved It is paid on {today} to the account ending 4471.",
+        "Waits its turn The payment to the account ending 4471 is approved and waits its turn.",
         "Being sent The bank is told now to pay the account ending 4471.",
         f"Sent It left on {today} for the account ending 4471. It usually arrives within seconds.",
         f"Paid It arrived on {today} in the account ending 4471.",
@@ -140,9 +141,47 @@ def test_road_says_what_was_what_is_and_what_comes() -> None:
     begun = ["Declared by the members done", "Computed and booked done"]
     assert roads == [
         [*begun, "Waits for approval now", "Paid next"],
-        [*begun, "Approved by a director done", "Waits for its day now", "Paid next"],
+        [*begun, "Approved by a director done", "Waits its turn now", "Paid next"],
         [*begun, "Approved by a director done", "Sent done", "Paid done"],
     ]
+
+
+@pytest.mark.parametrize("run_state", ["approved", "paying"])
+def test_payment_whose_turn_has_not_come_is_not_told_as_being_sent(run_state: str) -> None:
+    made = due_today(holdings=(2000,))
+    make_mandate(made.members[0].party, ending="4471")
+    draft(made)
+    approve(PayoutRun.objects.get(), by=made.director)
+    if run_state == "paying":
+        begin_due_runs()
+
+    assert PayoutRun.objects.get().state == run_state
+    assert told(made.members[0], made.entitlement(0)) == (
+        "Waits its turn The payment to the account ending 4471 is approved and waits its turn."
+    )
+
+
+def test_payment_of_a_day_to_come_names_that_day() -> None:
+    made = make_dividend(holdings=(2000,), pay_on=clock.today() + timedelta(days=9))
+    make_mandate(made.members[0].party, ending="4471")
+    draft(made)
+    approve(PayoutRun.objects.get(), by=made.director)
+
+    assert told(made.members[0], made.entitlement(0)) == (
+        f"Waits for its day It is paid on {day(made.declaration.pay_on)} to the account ending 4471."
+    )
+
+
+def test_payment_by_file_waits_for_the_bank_and_names_no_day_that_slides() -> None:
+    made = due_today(holdings=(2000,))
+    make_mandate(made.members[0].party, ending="4471")
+    with atomic():
+        prepare_dividend_run(declaration=made.declaration, route="csv", by=made.finance, at=clock.now())
+    approve(PayoutRun.objects.get(), by=made.director)
+
+    assert told(made.members[0], made.entitlement(0)) == (
+        "Waits for the bank The payment to the account ending 4471 is approved. It leaves once the bank has our file."
+    )
 
 
 def test_file_for_the_bank_takes_days() -> None:
