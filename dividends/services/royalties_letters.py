@@ -56,15 +56,25 @@ def write_royalty_letter(statement: RoyaltyStatement, *, receiver: Receiver, com
 @needs_transaction
 def send_royalty_returned_letter(*, payout: Payout, at: datetime) -> OutgoingMail | None:
     """Tell the creator that a payment failed or came back: why, and what mends it. None without an address."""
+    return _send_about_payout("returned", payout, at)
+
+
+@needs_transaction
+def send_royalty_held_letter(*, payout: Payout, at: datetime) -> OutgoingMail | None:
+    """Tell the creator that a payment was held back because bank details changed. None without an address."""
+    return _send_about_payout("held", payout, at)
+
+
+def _send_about_payout(kind: str, payout: Payout, at: datetime) -> OutgoingMail | None:
     receiver = receiver_of(payout.party)
     if receiver is None:
         return None
-    letter = write_royalty_returned_letter(payout, receiver=receiver, company=get_company())
-    return _queue("returned", letter, receiver, receiver.language, at)
+    letter = write_royalty_payout_letter(kind, payout, receiver=receiver, company=get_company())
+    return _queue(kind, letter, receiver, receiver.language, at)
 
 
-def write_royalty_returned_letter(payout: Payout, *, receiver: Receiver, company: Company) -> Letter:
-    """Return the mail about a payout that ended, in the reader's language."""
+def write_royalty_payout_letter(kind: str, payout: Payout, *, receiver: Receiver, company: Company) -> Letter:
+    """Return the mail about a payout that ended (``returned`` or ``held``), in the reader's language."""
     with translation.override(receiver.language):
         facts = {
             "payout": payout,
@@ -75,7 +85,7 @@ def write_royalty_returned_letter(payout: Payout, *, receiver: Receiver, company
             "bank_url": settings.SITE_ORIGIN + reverse("me_bank"),
             "royalties_url": settings.SITE_ORIGIN + reverse("me_royalties"),
         }
-        return _written("royalty_returned", facts, receiver, company)
+        return _written(f"royalty_{kind}", facts, receiver, company)
 
 
 def _written(kind: str, facts: dict[str, Any], receiver: Receiver, company: Company) -> Letter:

@@ -7,7 +7,8 @@ from core.transactions import needs_transaction
 from dividends.models import RoyaltyPayoutLine
 from dividends.services import bookings
 from dividends.services.royalties_bookings import PAYABLE
-from dividends.services.royalties_letters import send_royalty_returned_letter
+from dividends.services.royalties_letters import send_royalty_held_letter, send_royalty_returned_letter
+from payments.enums import PayoutState
 from payments.models import Payout
 
 
@@ -43,5 +44,11 @@ def _take_back(payout: Payout, at: datetime) -> None:
 
 @needs_transaction
 def release(*, payout_ids: Sequence[int], at: datetime) -> None:
-    """They were never sent: what they would have paid is owed still. Nothing was booked."""
+    """They were never sent: what they would have paid is owed still. Nothing was booked.
+
+    Who was to be paid hears of it where bank details are the reason; a cancelled run is the office's own affair.
+    """
     RoyaltyPayoutLine.objects.filter(payout__in=payout_ids, released_at__isnull=True).update(released_at=at)
+    held = Payout.objects.filter(pk__in=payout_ids, state=PayoutState.HELD)
+    for payout in held.select_related("run", "party", "mandate"):
+        send_royalty_held_letter(payout=payout, at=at)

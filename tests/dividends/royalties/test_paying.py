@@ -149,6 +149,22 @@ def test_refused_by_the_bank_is_owed_again_and_told_in_words(ending: str) -> Non
     assert list(royalty_findings()) == []
 
 
+def test_held_because_details_changed_is_owed_again_and_told() -> None:
+    issue = announced("4471", "4472")
+    make_files()
+    run = approve(draft(issue))
+    statement = RoyaltyStatement.objects.order_by("pk")[0]
+    make_mandate(statement.party, ending="9900", usable_from=clock.now() + timedelta(days=7))
+
+    drive()
+
+    mail = OutgoingMail.objects.get(kind="royalty.held")
+    assert sorted(states(run)) == ["held", "settled"]
+    assert (mail.to, mail.subject) == (statement.party.contact.email, "We held your creator's share back: £5.00")
+    assert "£5.00 was about to go to your account ending 4471." in mail.text
+    assert list(royalty_findings()) == []
+
+
 def test_returned_can_be_sent_again_in_one_click() -> None:
     issue = announced(FAILS_LATER)
     run = approve(draft(issue))
