@@ -29,11 +29,6 @@ def mandate_of(party_id: int) -> BankMandate | None:
     return BankMandate.objects.filter(party_id=party_id, ended_at=None).first()
 
 
-def usable_mandates(*, at: datetime) -> QuerySet[BankMandate]:
-    """Return the details that may be paid to at the moment, one per party at most."""
-    return BankMandate.objects.filter(ended_at=None, usable_from__lte=at)
-
-
 def history_of(party: Party) -> QuerySet[BankMandate]:
     """Return all details the party ever had, newest first."""
     return BankMandate.objects.filter(party=party).select_related("given_by").order_by("-given_at", "-pk")
