@@ -12,6 +12,7 @@ from ballots.models import Contest
 from core.languages import localised
 from dividends.enums import DeclarationState, Rounding
 from dividends.models import Declaration, Recommendation
+from dividends.queries.issuing import why_not_yet
 from dividends.queries.owed import Owed, begins_on, owed
 from dividends.queries.resolutions import carried_resolutions, recommendations_waiting
 from dividends.queries.statements import Counts, counts_of
@@ -179,21 +180,21 @@ def files_of(declaration: Declaration, job: JobLine) -> Counts:
 
 
 def acts_of(declaration: Declaration, runs: list[PayoutRun], roles: frozenset[str], *, at: datetime) -> Acts:
-    """Return what somebody with these roles may do with the dividend, as far as its runs tell.
+    """Return what somebody with these roles may do with the dividend, now.
 
-    Whether anybody can be paid is counted on the page of that act: it would take a look at every holder.
+    Whether anybody can be paid would take a look at every holder: it is asked only until a first run stands, because
+    without a run statements can be issued just where nobody can be paid.
     """
     is_proposed = declaration.state == DeclarationState.PROPOSED
     is_computed = declaration.state == DeclarationState.COMPUTED
     has_draft = any(run.state == RunState.DRAFT for run in runs)
-    is_decided = not has_draft and any(run.approved_at for run in runs)
     is_issued = declaration.statements_issued_at is not None
     return Acts(
         compute=is_proposed and declaration.record_at <= at and may_open(roles, "office:dividend_compute"),
         drop=is_proposed and may_open(roles, "office:dividend_drop"),
         pay=is_computed and not has_draft and may_open(roles, "office:dividend_pay"),
         pay_again=any(run.state != RunState.CANCELLED for run in runs),
-        issue=is_computed and is_decided and not is_issued and may_open(roles, "office:dividend_issue"),
+        issue=not is_issued and may_open(roles, "office:dividend_issue") and why_not_yet(declaration, at=at) is None,
         bundle=is_issued and may_open(roles, "office:dividend_bundle"),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from core.languages import localised
 from core.money import format_minor
 from dividends.enums import DeclarationState
-from dividends.models import Declaration, RoyaltyRound
+from dividends.models import Declaration
+from dividends.queries.issuing import why_not_yet
 from dividends.queries.resolutions import carried_resolutions
 from dividends.services.paying import PURPOSE
-from ledger.models import Movement
 from payments.enums import PayoutRoute, PayoutState, RunState
 from payments.models import BankAnswerFile, Payout, PayoutRun
 from payments.queries.mandates import stopped_lately
@@ -29,12 +29,10 @@ STOPPED_DAYS = 14
 
 
 def _declared() -> QuerySet[Declaration]:
-    """Dividends that stand, each with whether a run of it was approved, and whether one was carried out."""
+    """Dividends that stand, each with whether a run of it was prepared, and whether one was carried out."""
     runs = PayoutRun.objects.filter(purpose=PURPOSE, reference=OuterRef("public_id"))
     rows = Declaration.objects.exclude(state=DeclarationState.DROPPED).annotate(
         is_prepared=Exists(runs.exclude(state=RunState.CANCELLED)),
-        is_approved=Exists(runs.filter(approved_at__isnull=False)),
-        is_drafted=Exists(runs.filter(state=RunState.DRAFT)),
         is_paid=Exists(runs.filter(state=RunState.DONE)),
     )
     return rows.select_related("proposed_by__party").order_by("-pay_on", "-pk")[:SHOWN_MAX]
@@ -54,7 +52,10 @@ def dividend_clocks(today: date) -> Iterator[Due]:
 
 
 def dividend_waits(now: datetime) -> Iterator[Waiting]:
-    """Yield what waits for a person, in the order of a dividend's way. A fixed number of queries."""
+    """Yield what waits for a person, in the order of a dividend's way.
+
+    A fixed number of queries, and up to three for each dividend whose statements are not issued.
+    """
     for recommendation in carried_resolutions()[:SHOWN_MAX]:
         title = _("Propose the dividend: %s") % localised(recommendation.contest, "title")
         yield Waiting(title, FINANCE, "", None, reverse("office:dividends"), "office:dividends")
@@ -63,7 +64,6 @@ def dividend_waits(now: datetime) -> Iterator[Waiting]:
     yield from _runs()
     yield from _files()
     yield from _back()
-    yield from _tax()
     yield from _stopped(now)
 
 
@@ -71,12 +71,13 @@ def _steps_of(row: Declaration, now: datetime) -> Iterator[Waiting]:
     by, at = name_of(row.proposed_by), row.proposed_at
     url, title = reverse("office:dividend", args=[row.public_id]), localised(row, "title")
     is_computed = row.state == DeclarationState.COMPUTED
+    is_issued = row.statements_issued_at is not None
     if not is_computed and row.record_at <= now:
         yield Waiting(_("Fix the entitlements: %s") % title, FINANCE, by, at, url, "office:dividend")
-    if is_computed and not row.is_prepared:  # type: ignore[attr-defined]
-        yield Waiting(_("Prepare the payments: %s") % title, FINANCE, by, at, url, "office:dividend")
-    if is_computed and row.is_approved and not row.is_drafted and row.statements_issued_at is None:  # type: ignore[attr-defined]
+    if is_computed and not is_issued and why_not_yet(row, at=now) is None:
         yield Waiting(_("Issue the statements: %s") % title, FINANCE, by, at, url, "office:dividend")
+    elif is_computed and not is_issued and not row.is_prepared:  # type: ignore[attr-defined]
+        yield Waiting(_("Prepare the payments: %s") % title, FINANCE, by, at, url, "office:dividend")
 
 
 def _runs() -> Iterator[Waiting]:
@@ -118,23 +119,6 @@ def _back() -> Iterator[Waiting]:
                          "%(count)d payments did not arrive and are owed again", count)  # fmt: skip
         url = reverse("office:payouts_back")
         yield Waiting(words % {"count": count}, FINANCE, "", None, url, "office:payouts_back")
-
-
-def _tax() -> Iterator[Waiting]:
-    """Tax that was withheld, of dividends and of royalties, and not handed over yet, by currency."""
-    kept: dict[str, int] = {}
-    for model in (Declaration, RoyaltyRound):
-        withheld = model.objects.filter(withheld_total_minor__gt=0).values("currency")
-        for currency, total in withheld.annotate(total=Sum("withheld_total_minor")).values_list("currency", "total"):
-            kept[currency] = kept.get(currency, 0) + total
-    handed = Movement.objects.filter(debit__code__startswith="withholding_payable:").values("currency")
-    for currency, total in handed.annotate(total=Sum("amount_minor")).values_list("currency", "total"):
-        kept[currency] = kept.get(currency, 0) - total
-    for currency, left in kept.items():
-        if left > 0:
-            amount = format_minor(int(left), currency, get_language() or "en")
-            title = _("Hand over %(amount)s of withheld tax") % {"amount": amount}
-            yield Waiting(title, FINANCE, "", None, reverse("office:books"), "office:books")
 
 
 def _stopped(now: datetime) -> Iterator[Waiting]:

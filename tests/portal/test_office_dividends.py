@@ -14,14 +14,18 @@ from django.utils import translation
 from agm.enums import ItemKind
 from core import clock
 from core.storage import read_bytes
+from core.transactions import atomic
 from dividends.errors import AboveRecommendation, AlreadyDeclared, PaymentBeforeRecord, ReservesTooSmall
 from dividends.models import Declaration, Entitlement, Recommendation, RelevantAccounts, WithholdingRule
 from dividends.rules.reserves import Figures
+from dividends.services.paying import prepare_dividend_run
 from ledger.models import Entry
+from payments.services.payout_runs import approve_run, cancel_run
 from portal.forms.dividends import RateField
 from portal.queries.office_dividends import book_of
 from portal.templatetags.office import rate
 from tests.factories.agm import World, make_world
+from tests.factories.banking import make_mandate
 from tests.factories.dividends import (
     PDF,
     Dividend,
@@ -430,7 +434,8 @@ def waits(client: Client) -> list[str]:
 
 
 def test_first_page_follows_a_dividend_from_the_vote_to_the_payments() -> None:
-    made = make_dividend(step="carried", holdings=(4,))
+    made = make_dividend(step="carried", holdings=(2000,))
+    make_mandate(made.members[0].party)
     client = sign_in_staff(made.finance)
 
     carried = waits(client)
@@ -454,3 +459,34 @@ def test_pages_of_another_kind_of_member_stay_closed() -> None:
     chair = sign_in_staff(make_staff("chair"))
 
     assert chair.get(reverse("office:dividends")).status_code == 403
+
+
+def test_statements_are_issued_from_the_page_where_nobody_can_be_paid() -> None:
+    made = make_dividend(holdings=(4, 100))
+    client = sign_in_staff(made.finance)
+
+    link = of("dividend_issue", made.declaration) in text(client.get(of("dividend", made.declaration)))
+    titles = waits(client)
+    answer = client.post(of("dividend_issue", made.declaration))
+
+    made.declaration.refresh_from_db()
+    assert (link, answer.status_code) == (True, 302)
+    assert made.declaration.statements_issued_by == made.finance
+    assert [title for title in titles if "Final dividend" in title] == ["Issue the statements: Final dividend 2025"]
+    assert [title for title in waits(client) if "Final dividend" in title] == []
+
+
+def test_cancelled_run_decides_nothing_about_statements() -> None:
+    made = make_dividend(holdings=(4,))
+    make_mandate(made.members[0].party)
+    client, director = sign_in_staff(made.finance), make_staff("director")
+    with atomic():
+        run = prepare_dividend_run(declaration=made.declaration, route="sandbox", by=made.finance, at=clock.now())
+        run = approve_run(run=run, sha256=run.rows_sha256, by=director, at=clock.now())
+        cancel_run(run=run, reason="wrong day", by=director, at=clock.now())
+
+    page = text(client.get(of("dividend_issue", made.declaration)))
+    titles = waits(client)
+
+    assert "A payment run must be prepared and approved first" in page
+    assert [title for title in titles if "Final dividend" in title] == ["Prepare the payments: Final dividend 2025"]

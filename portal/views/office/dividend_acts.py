@@ -20,11 +20,8 @@ from payments.models import PayoutRun
 from portal.forms.acts import ConfirmForm
 from portal.forms.dividends import DropForm, RouteForm
 from portal.queries import office_dividends, office_dry_run, office_holders
-from portal.rules.dividend_states import Stand
 from portal.views.office.dividends import find_declaration
 from portal.views.office.pages import acted, office_page, posted
-
-WAITS_FOR_A_RUN = frozenset({Stand.OWED, Stand.PREPARED})
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,8 +84,7 @@ def issue(request: HttpRequest, public_id: str) -> HttpResponse:
     counts = office_holders.counts_of(declaration) if declaration.computed_at else []
     runs, roles = office_dividends.runs_of(declaration), roles_of(request.user)
     acts = office_dividends.acts_of(declaration, runs, roles, at=clock.now())
-    may_issue = acts.issue or bool(counts) and not any(row.what in WAITS_FOR_A_RUN for row in counts)
-    return _page(request, "portal/office/dividend_issue.html", declaration, form, counts=counts, may_issue=may_issue)
+    return _page(request, "portal/office/dividend_issue.html", declaration, form, counts=counts, acts=acts)
 
 
 def _issue(_data: dict[str, Any], *, declaration: Declaration, by: Any, at: Any) -> None:

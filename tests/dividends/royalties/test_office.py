@@ -12,7 +12,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import PrivateContact
 from core import clock
 from dividends.models import RoyaltyAgreement, RoyaltyRound, RoyaltyStatement, SalesReport, SoldBeer
 from payments.models import PayoutRun
@@ -524,14 +523,3 @@ def test_office_is_told_what_waits_for_whom(finance) -> None:
         )
         if title not in page
     ] == []
-
-
-def test_office_is_told_of_tax_kept_back_from_creators(finance) -> None:
-    person = make_person()
-    PrivateContact.objects.filter(party=person).update(country="VN")
-    make_sales(make_agreement(adoption=make_adopted(author=person)).beer)
-    make_round()
-
-    page = finance.get(reverse("office:home")).content.decode()
-
-    assert "Hand over £2.00 of withheld tax" in page
