@@ -337,6 +337,13 @@ class NotComputed(DomainError):
     code = "not_computed"
 
 
+class NotDueYet(DomainError):
+    """A dividend is paid on its day, not before."""
+
+    sentence = _("A dividend is never paid before its payment day.")
+    code = "not_due_yet"
+
+
 class NothingApproved(DomainError):
     """A statement says where the money goes."""
 
@@ -344,6 +351,15 @@ class NothingApproved(DomainError):
     code = "nothing_approved"
 
 
+# Laws that only a mistake of ours can break.
+FIGURES = """
+    accounts_kind_known accounts_document_is_kept declaration_state_known declaration_begins_proposed
+    declaration_computed_whole declaration_totals_true declaration_pot_shared_out
+    declaration_statements_of_a_computed_one entitlement_once_per_member entitlement_of_somebody_with_shares
+    entitlement_adds_up entitlement_fractions_below_one payout_line_adds_up payout_line_once_per_payout
+    statement_way_known statement_announces_a_payment statement_number_positive
+    tax_document_refused_by_somebody
+"""
 # Every law of the room by the name the database gives it (models, migrations/0002_laws.py): see core.errors.
 LAWS: Mapping[str, Callable[[], DomainError]] = {
     "recommendation_before_the_vote": RecommendationTooLate,
@@ -364,33 +380,12 @@ LAWS: Mapping[str, Callable[[], DomainError]] = {
     "declaration_goes_forward": DeclarationOver,
     "declaration_terms_never_change": StandsForGood,
     "declaration_figures_stand": StandsForGood,
-    **dict.fromkeys(
-        [
-            "accounts_kind_known",
-            "accounts_document_is_kept",
-            "declaration_state_known",
-            "declaration_begins_proposed",
-            "declaration_computed_whole",
-            "declaration_totals_true",
-            "declaration_pot_shared_out",
-            "declaration_statements_of_a_computed_one",
-            "entitlement_once_per_member",
-            "entitlement_of_somebody_with_shares",
-            "entitlement_adds_up",
-            "entitlement_fractions_below_one",
-            "payout_line_adds_up",
-            "payout_line_once_per_payout",
-            "statement_way_known",
-            "statement_announces_a_payment",
-            "statement_number_positive",
-            "tax_document_refused_by_somebody",
-        ],
-        FiguresDisagree,
-    ),
+    **dict.fromkeys(FIGURES.split(), FiguresDisagree),
     "accounts_parts_not_negative": lambda: RuleRefuses(Code.AMOUNT_NEGATIVE),
     "entitlement_before_the_totals": DeclarationOver,
     "payout_line_pays_once": PaidElsewhere,
     "payout_line_released_once": StandsForGood,
+    "payout_line_when_due": NotDueYet,
     "payout_line_released_after_the_end": StillUnderWay,
     "withholding_rate_within_all": RateImpossible,
     "withholding_valid_forward": ValidityBackward,

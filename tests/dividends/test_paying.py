@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from core import clock
+from core.errors import constraint_name
 from core.transactions import atomic
 from dividends.errors import AccountsOutOfDate
 from dividends.models import PayoutLine, Statement
@@ -14,7 +16,7 @@ from dividends.services.statements import issue_statements
 from payments.models import Payout
 from tests.factories.banking import make_mandate
 from tests.factories.dividends import make_accounts, make_dividend, next_dividend
-from tests.factories.payouts import approve, drive
+from tests.factories.payouts import approve, drive, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +76,22 @@ def test_entitlements_on_superseded_accounts_are_refused() -> None:
 
     with pytest.raises(AccountsOutOfDate), atomic():
         compute_entitlements(declaration=made.declaration, by=made.finance, at=clock.now())
+
+
+def test_line_before_the_payment_day_is_refused_by_the_database() -> None:
+    first = make_dividend(holdings=(1000,), pay_on=clock.today())
+    make_mandate(first.members[0].party)
+    with atomic():
+        run = prepare_dividend_run(declaration=first.declaration, route="sandbox", by=first.finance, at=clock.now())
+    later = next_dividend(first, pay_on=clock.today() + timedelta(days=60)).declaration.entitlements.get()
+    stolen = make_payee_run(first.members[0].party, later.net_minor)
+
+    with pytest.raises(IntegrityError) as refusal, atomic():
+        PayoutLine.objects.create(entitlement=later, payout=stolen)
+
+    assert constraint_name(refusal.value) == "payout_line_when_due"
+    assert paid_by(run.payouts.get()) == {first.declaration.pk}
+
+
+def make_payee_run(party, amount_minor: int) -> Payout:
+    return make_run([party], amounts=[amount_minor], purpose="another").payouts.get()
