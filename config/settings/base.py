@@ -229,8 +229,8 @@ PAYOUT_HANDLERS = {
 CLEARING_AGE_DAYS_MAX = int(os.environ.get("CLEARING_AGE_DAYS_MAX", "45"))
 # Who writes the mails of rooms that know no issuer: a function that returns the company, or None before the set-up.
 ISSUER = "equity.queries.company.find_company"
-# Where the company is resident for tax: its law says what is withheld from a dividend (dividends.rules.withholding). One
-# installation serves one company; who moves it sets another and enters the rules of that country.
+# Where the company is resident for tax: its law says what is withheld from a dividend (dividends.rules.withholding).
+# One installation serves one company; who moves it sets another and enters the rules of that country.
 ISSUER_COUNTRY = os.environ.get("ISSUER_COUNTRY", "GB")
 # How many ideas of one person may wait for an answer in one call (beers).
 OPEN_IDEAS_MAX = 5

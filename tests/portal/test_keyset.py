@@ -1,5 +1,7 @@
 """Pages found by the row before them: forward and back they show the same rows, each once."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +35,7 @@ def test_pages_forward_and_back_show_every_row_once_in_order(is_descending: bool
         asked = Asked(order, read_place(page.next), size=size)
 
     assert [row for page in pages for row in page.rows] == sorted(ROWS, reverse=is_descending)
-    for earlier, later in zip(pages, pages[1:], strict=False):
+    for earlier, later in pairwise(pages):
         back = cut(fetch, Asked(order, read_place(later.previous), is_backward=True, size=size), lambda row: row)
         assert back.rows == earlier.rows
     assert (pages[0].previous, pages[-1].next) == ("", "")
