@@ -65,7 +65,7 @@ def test_page_of_a_call_asks_a_shareholder_as_often_whatever_it_shows(rows, memb
     for number in range(rows):
         make_name(call, f"Name {chr(65 + number)}")
 
-    with django_assert_num_queries(10):  # session, user, party, membership, roles and the page's five
+    with django_assert_num_queries(11):  # session, user, party, two for membership, roles and the page's five
         assert member.get(url("call", call)).status_code == 200
 
 
