@@ -55,6 +55,7 @@ def test_chosen_file_is_told_from_a_changed_one_and_never_sent(chromium: Browser
 
     expect(page.get_by_text("The same: this is the file we issued.")).to_be_hidden()
     assert [url for url in sent if not url.endswith(ICON)] == []
+    page.context.set_offline(False)
     assert findings(page) == []
     assert page.evaluate(OVERFLOW) is False
     shoot(page, "check-statement")
