@@ -18,6 +18,7 @@ SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥", "VND": "₫"}
 SYMBOL_BEHIND = {"VND"}
 AMOUNT_MINOR_MAX = 9_223_372_036_854_775_807
 NO_BREAK_SPACE = "\u00a0"
+TYPED = re.compile(r"-?(?:[0-9]{1,18}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.[0-9]{1,6})?")
 
 
 class AmountDoesNotFit(DomainError):
@@ -61,11 +62,14 @@ def from_minor(amount_minor: int, currency: str) -> Money:
 
 
 def parse_amount(text: str, currency: str) -> int:
-    """Return minor units from what a person typed in English style (``1,234.50``); raise `AmountDoesNotFit`."""
-    cleaned = text.strip().replace(",", "").removeprefix(SYMBOLS.get(currency, currency)).strip()
-    if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,6})?", cleaned):
+    """Return minor units from what a person typed in English style (``1,234.50``); raise `AmountDoesNotFit`.
+
+    Commas stand between groups of three digits or nowhere: ``12,50`` is refused rather than read as 1,250.
+    """
+    cleaned = text.strip().removeprefix(SYMBOLS.get(currency, currency)).strip()
+    if not TYPED.fullmatch(cleaned):
         raise AmountDoesNotFit()
-    return minor_from_decimal(Decimal(cleaned), currency)
+    return minor_from_decimal(Decimal(cleaned.replace(",", "")), currency)
 
 
 def format_minor(amount_minor: int, currency: str, language: str = "en") -> str:

@@ -14,11 +14,11 @@ from agm.models import Meeting, Notice, NoticeDelivery
 from agm.queries.notice_checks import NoticeCheck, check_notice
 from agm.queries.notice_recipients import Recipient, recipients_at
 from agm.rules.working_days import london
-from agm.services.notice_letters import write_letter
+from agm.services.notice_letters import notice_attachment, write_notice_letter
 from core import audit, jobs
 from core.errors import constraints_as
 from core.locks import lock
-from core.mail import queue_mail
+from core.mail import queue_letter
 from core.transactions import atomic, needs_transaction
 
 if TYPE_CHECKING:
@@ -133,16 +133,13 @@ def send_notice(*, meeting_id: int, party_id: int, at: datetime) -> NoticeDelive
     delivery = lock(rows, notice__meeting_id=meeting_id, party_id=party_id, channel=Channel.EMAIL)
     if delivery.sent_at is not None:
         return delivery
-    letter = write_letter(delivery)
-    delivery.mail = queue_mail(
+    delivery.mail = queue_letter(
+        write_notice_letter(delivery),
         to=delivery.address,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
         kind="meeting_notice",
         language=delivery.language,
         at=at,
-        attachments=[letter.attachment],
+        attachments=[notice_attachment(delivery)],
     )
     delivery.sent_at = at
     delivery.save(update_fields=["mail", "sent_at"])

@@ -209,22 +209,14 @@ PAYMENT_HANDLERS = {
         "refund_settled": "equity.services.returned_money.record_refund_settled",
     },
 }
-PAYOUT_HANDLERS = {
-    "dividend": {
-        "sent": "dividends.services.payout_news.book_sent",
-        "settled": "dividends.services.payout_news.book_settled",
-        "failed": "dividends.services.payout_news.take_back_failed",
-        "returned": "dividends.services.payout_news.take_back_returned",
-        "released": "dividends.services.payout_news.release",
-    },
-    "royalty": {
-        "sent": "dividends.services.royalties_payout_news.book_sent",
-        "settled": "dividends.services.royalties_payout_news.book_settled",
-        "failed": "dividends.services.royalties_payout_news.take_back_failed",
-        "returned": "dividends.services.royalties_payout_news.take_back_returned",
-        "released": "dividends.services.royalties_payout_news.release",
-    },
+PAYOUT_NEWS = {
+    "sent": "dividends.services.payout_news.book_sent",
+    "settled": "dividends.services.payout_news.book_settled",
+    "failed": "dividends.services.payout_news.take_back",
+    "returned": "dividends.services.payout_news.take_back",
+    "released": "dividends.services.payout_news.release",
 }
+PAYOUT_HANDLERS = {"dividend": PAYOUT_NEWS, "royalty": PAYOUT_NEWS}
 # Money in a clearing account may be this old before `manage.py prove` asks for a reason.
 CLEARING_AGE_DAYS_MAX = int(os.environ.get("CLEARING_AGE_DAYS_MAX", "45"))
 # Who writes the mails of rooms that know no issuer: a function that returns the company, or None before the set-up.

@@ -16,13 +16,13 @@ def payable_account(prefix: str, currency: str, owner: str) -> str:
 
 
 @needs_transaction
-def book_sent(*, payout: Payout, prefix: str, at: datetime) -> Entry:
-    """The bank took a payout: what the party is owed goes into clearing."""
+def book_sent(*, payout: Payout, at: datetime) -> Entry:
+    """The bank took a payout: what the party is owed, for the run's purpose, goes into clearing."""
     currency = payout.currency
     clearing = open_account(
         code=f"payout_clearing:{currency}", kind=AccountKind.ASSET, currency=currency, is_clearing=True
     )
-    payable = payable_account(prefix, currency, payout.party.public_id)
+    payable = payable_account(f"{payout.run.purpose}_payable", currency, payout.party.public_id)
     return _post(payout, "sent", Leg(payable, clearing.code, payout.amount_minor), at)
 
 

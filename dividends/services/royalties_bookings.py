@@ -12,6 +12,7 @@ from django.conf import settings
 from core.transactions import needs_transaction
 from dividends.models import RoyaltyStatement, SalesReport
 from dividends.queries.royalty_earning import CreatorPart, Earning
+from dividends.services.bookings import payable_account
 from equity.services.bookings import day_of
 from ledger.enums import AccountKind
 from ledger.models import Entry
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 EXPENSE, PAYABLE, WITHHOLDING = "royalty_expense", "royalty_payable", "withholding_payable"
-
-
-def payable_code(currency: str, party_public_id: str) -> str:
-    """Return the account of what one creator is owed."""
-    return f"{PAYABLE}:{currency}:{party_public_id}"
 
 
 @needs_transaction
@@ -51,7 +47,10 @@ def book_earning(*, report: SalesReport, earning: Earning, by: "User", at: datet
 def _leg(part: CreatorPart, expense: str, currency: str) -> Leg:
     public_id = part.party.public_id
     payable = open_account(
-        code=payable_code(currency, public_id), kind=AccountKind.LIABILITY, currency=currency, owner=public_id
+        code=payable_account(PAYABLE, currency, public_id),
+        kind=AccountKind.LIABILITY,
+        currency=currency,
+        owner=public_id,
     )
     if part.amount_minor > 0:
         return Leg(expense, payable.code, part.amount_minor)
@@ -70,7 +69,7 @@ def book_withholding(*, statement: RoyaltyStatement, by: "User", at: datetime) -
     return post(
         key=f"royalty_tax:{statement.public_id}",
         kind="royalty_withheld",
-        legs=[Leg(payable_code(currency, statement.party.public_id), tax.code, statement.withheld_minor)],
+        legs=[Leg(payable_account(PAYABLE, currency, statement.party.public_id), tax.code, statement.withheld_minor)],
         effective_on=day_of(at),
         reason="tax kept back of a royalty",
         source=statement.public_id,

@@ -1,28 +1,18 @@
 """Mails about shares: one text per kind, in the reader's language; the HTML part says the same."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import translation
 
-from core.mail import queue_mail
+from core.mail import Letter, queue_letter, write_letter
 from core.models import OutgoingMail
 from core.transactions import needs_transaction
 from equity.models import Application, Certificate, Company
 from equity.queries.company import get_company
 from equity.queries.paying import paying_of
-
-
-class Letter(NamedTuple):
-    """A mail as it is sent: plain text, and the same paragraphs as HTML."""
-
-    subject: str
-    text: str
-    html: str
 
 
 @needs_transaction
@@ -39,29 +29,17 @@ def send_letter(
     if not address:
         return None
     context.setdefault("paying", paying_of(application))
-    letter = write_letter(kind=kind, application=application, company=get_company(), at=at, **context)
-    return queue_mail(
-        to=address,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        kind=kind,
-        language=application.language,
-        at=at,
-        attachments=attachments,
-    )
+    letter = write_application_letter(kind=kind, application=application, company=get_company(), at=at, **context)
+    return queue_letter(letter, to=address, kind=kind, language=application.language, at=at, attachments=attachments)
 
 
-def write_letter(*, kind: str, application: Application, company: Company, at: datetime, **context: Any) -> Letter:
-    """Return the mail in the application's language; absent sentences leave no gap."""
-    context |= _facts(application, context.get("certificate"))
+def write_application_letter(
+    *, kind: str, application: Application, company: Company, at: datetime, **context: Any
+) -> Letter:
+    """Return the mail in the application's language."""
+    context |= _facts(application, context.get("certificate")) | {"company": company, "at": at}
     with translation.override(application.language):
-        written = render_to_string(f"equity/email/{kind}.txt", {**context, "company": company, "at": at})
-        subject, *paragraphs = re.split(r"\s*\n\s*\n\s*", written.strip())
-        html = render_to_string(
-            "equity/email/letter.html", {"subject": subject, "paragraphs": paragraphs, "company": company}
-        )
-    return Letter(subject, "\n\n".join(paragraphs) + "\n", html)
+        return write_letter(f"equity/email/{kind}.txt", context, sender=company.name)
 
 
 def _facts(application: Application, certificate: Certificate | None) -> dict[str, Any]:

@@ -1,11 +1,9 @@
 """Mails about bank details: to whoever decides about the party's money, and to the address they had before."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.module_loading import import_string
@@ -14,7 +12,7 @@ from accounts.enums import PartyKind
 from accounts.models import Party
 from accounts.queries.changes import former_addresses
 from accounts.queries.parties import users_deciding_for
-from core.mail import queue_mail
+from core.mail import queue_letter, write_letter
 from core.transactions import needs_transaction
 from payments.models import BankMandate
 from payments.queries.mandates import STOP_WINDOW
@@ -77,16 +75,7 @@ def receivers_of(party: Party, *, at: datetime) -> list[Receiver]:
 
 
 def _queue(kind: str, receiver: Receiver, facts: dict[str, Any], at: datetime) -> None:
+    company = facts["company"]
     with translation.override(receiver.language):
-        written = render_to_string(f"payments/email/{kind}.txt", facts)
-        subject, *paragraphs = re.split(r"\s*\n\s*\n\s*", written.strip())
-        html = render_to_string("payments/email/letter.html", {**facts, "subject": subject, "paragraphs": paragraphs})
-    queue_mail(
-        to=receiver.address,
-        subject=subject,
-        text="\n\n".join(paragraphs) + "\n",
-        html=html,
-        kind=f"bank.{kind}",
-        language=receiver.language,
-        at=at,
-    )
+        letter = write_letter(f"payments/email/{kind}.txt", facts, sender=company.name if company else "")
+    queue_letter(letter, to=receiver.address, kind=f"bank.{kind}", language=receiver.language, at=at)

@@ -34,7 +34,11 @@ class AmountField(forms.CharField):
         try:
             amount_minor = parse_amount(text.replace("−", "-"), self.currency)
         except DomainError as error:
-            raise ValidationError(str(error)) from error
+            example = f"{Decimal('1234.5').quantize(decimal_from_minor(1, self.currency)):,}"
+            told = {"currency": self.currency, "example": example}
+            raise ValidationError(
+                _("This is not an amount in %(currency)s. Write it like %(example)s."), params=told
+            ) from error
         if self.minimum_minor is not None and amount_minor < self.minimum_minor:
             raise ValidationError(_("This amount is too small."))
         return amount_minor

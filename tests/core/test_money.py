@@ -53,13 +53,16 @@ def test_money_with_decimals_its_currency_lacks_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("text", "currency", "minor"),
-    [("1,234.50", "GBP", 123450), (" £23.75 ", "GBP", 2375), ("-2140000", "GBP", -214000000), ("1.234", "KWD", 1234)],
-)
+    [("1,234.50", "GBP", 123450), (" £23.75 ", "GBP", 2375), ("-2140000", "GBP", -214000000), ("1.234", "KWD", 1234),
+     ("12,345,678", "JPY", 12345678), ("-1,000", "GBP", -100000)],
+)  # fmt: skip
 def test_typed_amount_is_read(text: str, currency: str, minor: int) -> None:
     assert parse_amount(text, currency) == minor
 
 
-@pytest.mark.parametrize("text", ["", "ten", "1.2.3", "1e3", "--1", "9" * 30, "1.005"])
+@pytest.mark.parametrize(
+    "text", ["", "ten", "1.2.3", "1e3", "--1", "9" * 30, "1.005", "12,50", "1,23,456", "1234,567", ",123", "1,000,00"]
+)
 def test_typed_amount_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(AmountDoesNotFit):
         parse_amount(text, "GBP")

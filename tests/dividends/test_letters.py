@@ -16,13 +16,13 @@ from accounts.services.people import make_joint_party, make_organisation, regist
 from ballots.models import Contest
 from core import clock
 from core.jobs import engine
+from core.mail import Letter
 from core.models import OutgoingMail
 from core.transactions import atomic
 from dividends.models import Declaration, Entitlement, Recommendation, Statement
 from dividends.queries.details_wanted import NEWS_FOR, declarations_to_ask_about
 from dividends.queries.receivers import Receiver, receiver_of
-from dividends.services import letters
-from dividends.services.letters import Letter
+from dividends.services import letters, payout_letters
 from dividends.services.sweeping import sweep
 from equity.models import Company, Member
 from payments.models import BankMandate, Payout, PayoutRun
@@ -49,6 +49,12 @@ KINDS = [
     "held details_changed",
     "held details_wait",
     "held none",
+    "royalty_returned account_closed",
+    "royalty_returned other",
+    "royalty_failed no_such_account",
+    "royalty_held details_changed",
+    "royalty_held details_wait",
+    "royalty_held none",
     "details_wanted",
 ]
 every_letter = pytest.mark.parametrize(("kind", "language"), [(kind, way) for kind in KINDS for way in LANGUAGES])
@@ -76,9 +82,13 @@ def entitlement(**fields: Any) -> Entitlement:
     return Entitlement(**{**known, "gross_minor": 5000, "withheld_minor": 0, "net_minor": 5000, **fields})
 
 
-def payout(state: str = "returned", reason: str = "account_closed") -> Payout:
+def payout(state: str = "returned", reason: str = "account_closed", purpose: str = "dividend") -> Payout:
     run = PayoutRun(
-        title="Final dividend 2025", title_vi="Cổ tức cuối năm 2025", route="sandbox", not_before=AT + timedelta(days=7)
+        purpose=purpose,
+        title="Final dividend 2025",
+        title_vi="Cổ tức cuối năm 2025",
+        route="sandbox",
+        not_before=AT + timedelta(days=7),
     )
     mandate = BankMandate(ending="4471")
     known = {"amount_minor": 5000, "currency": "GBP", "reference": "DIVIDEND 42", "ended_at": AT}
@@ -112,12 +122,13 @@ def letter(kind: str, language: str = "en", **changed: Any) -> Letter:
         return letters.write_statement_letter(statement(more, language), **reader)
     if what == "details_wanted":
         return letters.write_wanted_letter(entitlement(), **reader)
-    if what == "held":
-        row = payout("held", "details_changed" if more == "none" else more)
-        usable = AT + timedelta(days=7) if more == "details_wait" else AT - timedelta(days=1)
-        mandate = None if more == "none" else BankMandate(ending="9900", usable_from=usable)
-        return letters.write_payout_letter("held", row, mandate=mandate, **reader)
-    return letters.write_payout_letter("returned", payout(what, more), mandate=None, **reader)
+    purpose, _line, what = what.rpartition("_")
+    row = payout(what, "details_changed" if more == "none" else more, purpose or "dividend")
+    if what != "held":
+        return payout_letters.write_returned_letter(row, **reader)
+    usable = AT + timedelta(days=7) if more == "details_wait" else AT - timedelta(days=1)
+    mandate = None if more == "none" else BankMandate(ending="9900", usable_from=usable)
+    return payout_letters.write_held_letter(row, mandate=mandate, **reader)
 
 
 def links_of(text: str) -> set[str]:
@@ -192,6 +203,12 @@ def test_typed_name_stays_text_and_never_becomes_a_link(kind: str, language: str
         ("failed no_such_account", "We could not pay £50.00 (Final dividend 2025) to your account ending 4471"),
         ("held details_wait", "What happens next: from 19 June 2026 the account ending 9900 may be paid to"),
         ("held none", "We have no bank details of you at the moment."),
+        ("royalty_failed no_such_account", "We could not pay £50.00 to your account ending 4471 on 12 June 2026"),
+        (
+            "royalty_held details_wait",
+            "from 19 June 2026 the account ending 9900 may be paid to, and your share leaves",
+        ),
+        ("royalty_held details_changed", "your share leaves with the next payment, to the account ending 9900."),
         ("details_wanted", "on the 2,000 shares that were yours on 29 May 2026. We do not know where to pay it."),
     ],
 )

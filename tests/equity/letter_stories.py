@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from accounts.models import Party
+from core.mail import Letter
 from equity.models import Application, Certificate, Company, Offer, OfferDisclosure
-from equity.services.letters import Letter, write_letter
+from equity.services.letters import write_application_letter
 from tests.factories.equity import COMPANY
 
 AT = datetime(2026, 6, 12, 9, 0, tzinfo=UTC)
@@ -33,7 +34,9 @@ def letter(kind: str, language: str = "en", *, given_name: str = "Tuyết", **ch
     state, context = STORIES[kind]
     fields = {name: changed.pop(name) for name in list(changed) if hasattr(Application, name)}
     application = application_of(given_name=given_name, **{"state": state, "language": language, **fields})
-    return write_letter(kind=kind, application=application, company=Company(**COMPANY), at=AT, **{**context, **changed})
+    return write_application_letter(
+        kind=kind, application=application, company=Company(**COMPANY), at=AT, **{**context, **changed}
+    )
 
 
 def application_of(*, given_name: str = "Tuyết", **fields: Any) -> Application:

@@ -77,7 +77,7 @@ def test_new_offer_is_a_draft_with_its_terms_in_minor_units() -> None:
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
-        ("price_minor", "23.755", "This is not an amount of money in this currency."),
+        ("price_minor", "23.755", "This is not an amount in GBP. Write it like 1,234.50."),
         ("price_minor", "0", "This amount is too small."),
         ("cap_shares", "10000000000000", "Ensure this value is less than or equal to 2000000000."),
         ("person_min_shares", "3", "This is not a whole number of blocks."),
