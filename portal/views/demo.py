@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.services.demo_people import demo_credentials, seconds_until_next_code
 from core import clock
 from core.models import OutgoingMail
-from core.storage import read_bytes
 from core.tasks import sweep
 from core.transactions import atomic
 from portal.queries.demo_faults import find_drawer
 from portal.queries.demo_story import open_contest, stops, story
 from portal.services.example_votes import let_members_vote
+from portal.views.stored_files import stored_file
 
 STEPS = {
     "hour": (timedelta(hours=1), _("One hour on")),
@@ -132,6 +132,4 @@ def attachment(request: HttpRequest, public_id: str, number: int) -> HttpRespons
     if number >= len(row.attachments):
         raise Http404
     name, sha256, media_type = row.attachments[number]
-    response = HttpResponse(read_bytes(sha256), content_type=media_type)
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    return stored_file(sha256, name=name, media_type=media_type)

@@ -5,13 +5,12 @@ from datetime import datetime
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import holder_required, signed_in_user
 from core import clock
-from core.storage import read_bytes
 from portal.queries.dividend_computed import computed_of
 from portal.queries.dividend_csv import CSV_HEAD, csv_rows
 from portal.queries.dividend_glance import task_of
@@ -28,6 +27,7 @@ from portal.queries.my_dividends import (
 )
 from portal.rules.dividend_states import ON_ITS_WAY, Stand
 from portal.views.office.downloads import csv_answer
+from portal.views.stored_files import stored_file
 
 PAGE_ROWS = 20
 
@@ -98,9 +98,6 @@ def dividend(request: HttpRequest, public_id: str) -> HttpResponse:
 @holder_required
 def statement(request: HttpRequest, public_id: str) -> HttpResponse:
     """The statement's frozen bytes; 404 for anybody but its holders."""
-    found = statements_of(signed_in_user(request)).filter(public_id=public_id).first()
-    if found is None or not hasattr(found, "file"):
-        raise Http404
-    response = HttpResponse(read_bytes(found.file.sha256), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{found}.pdf"'
-    return response
+    made = statements_of(signed_in_user(request)).filter(file__isnull=False)
+    found = get_object_or_404(made, public_id=public_id)
+    return stored_file(found.file.sha256, name=f"{found}.pdf")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.permissions import holder_required, signed_in_user
 from core import clock
-from core.storage import read_bytes
 from equity.enums import UNFINISHED, ApplicationState
 from equity.models import Application, ShareClass
 from equity.queries.applications import applications_of
@@ -27,6 +26,7 @@ from equity.services.bookings import day_of
 from portal.queries.dividend_glance import glance_of
 from portal.queries.my_royalties import my_beers, royalty_task
 from portal.queries.next_event import NextEvent, next_event_of
+from portal.views.stored_files import stored_file
 
 SHOWN_AT_MOST = 20
 
@@ -154,9 +154,6 @@ def _certificate_state(certificate: Any) -> str:
 @holder_required
 def certificate(request: HttpRequest, public_id: str) -> HttpResponse:
     """The certificate's frozen bytes; 404 for anybody but its holder."""
-    found = certificates_of(signed_in_user(request)).filter(public_id=public_id).first()
-    if found is None or not hasattr(found, "file"):
-        raise Http404
-    response = HttpResponse(read_bytes(found.file.sha256), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{found.serial}.pdf"'
-    return response
+    made = certificates_of(signed_in_user(request)).filter(file__isnull=False)
+    found = get_object_or_404(made, public_id=public_id)
+    return stored_file(found.file.sha256, name=f"{found.serial}.pdf")

@@ -3,18 +3,18 @@
 from fractions import Fraction
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import holder_required, signed_in_user
 from core import clock
-from core.storage import read_bytes
 from dividends.queries.royalties import wall as beers_on_the_wall
 from dividends.queries.royalty_earning import base_of
 from dividends.queries.royalty_sum import royalty_sum
 from dividends.queries.royalty_words import days_shown, fraction_shown, terms_shown
 from portal.queries.my_royalties import find_my_beer, my_beers, my_statements, sales_of, stood
+from portal.views.stored_files import stored_file
 
 
 @require_GET
@@ -77,9 +77,6 @@ def statement(request: HttpRequest, public_id: str) -> HttpResponse:
 @holder_required
 def statement_file(request: HttpRequest, public_id: str) -> HttpResponse:
     """The statement's frozen bytes; 404 for anybody but its creator."""
-    found = my_statements(signed_in_user(request)).filter(public_id=public_id).first()
-    if found is None or not hasattr(found, "file"):
-        raise Http404
-    response = HttpResponse(read_bytes(found.file.sha256), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{found}.pdf"'
-    return response
+    made = my_statements(signed_in_user(request)).filter(file__isnull=False)
+    found = get_object_or_404(made, public_id=public_id)
+    return stored_file(found.file.sha256, name=f"{found}.pdf")

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from core.money import decimal_from_minor
-from core.storage import read_bytes
 from dividends.models import Declaration, Entitlement, StatementFile
 from dividends.services.bundles import bundle, bundle_name
 from portal.forms.dividends import HoldersForm
@@ -22,6 +21,7 @@ from portal.queries.office_holders import Holder
 from portal.views.office.dividends import find_declaration
 from portal.views.office.downloads import csv_answer
 from portal.views.office.pages import office_page, query_without, sort_columns
+from portal.views.stored_files import stored_file
 
 COLUMNS = (
     (_("Member"), "number", False),
@@ -96,9 +96,7 @@ def statement(request: HttpRequest, public_id: str, statement_id: str) -> HttpRe
     ).first()
     if file is None:
         raise Http404
-    response = HttpResponse(read_bytes(file.sha256), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{file.statement}.pdf"'
-    return response
+    return stored_file(file.sha256, name=f"{file.statement}.pdf")
 
 
 @require_GET

@@ -32,6 +32,7 @@ from portal.views.office.downloads import csv_answer
 from portal.views.office.jobs import find_job, line_of
 from portal.views.office.meetings import find_meeting, meeting_page, to_meeting
 from portal.views.office.pages import acted, page_of, posted, query_without, sort_columns
+from portal.views.stored_files import file_answer
 
 COLUMNS = (
     (gettext_lazy("Member"), "name", False),
@@ -122,9 +123,7 @@ def pdf(request: HttpRequest, public_id: str, language: str) -> HttpResponse:
         data = notice_pdf(meeting, language)
     else:
         data = read_bytes(found.pdf_vi_sha256 if language == "vi" else found.pdf_sha256)
-    response = HttpResponse(data, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="notice-{meeting.slug}-{language}.pdf"'
-    return response
+    return file_answer(data, name=f"notice-{meeting.slug}-{language}.pdf")
 
 
 @require_http_methods(["GET", "POST"])

@@ -18,12 +18,12 @@ from ballots.rules.proofs.rolls import roll_csv
 from ballots.services.handovers import take_in
 from ballots.services.promises import answer_challenge, tell_promise
 from core import clock
-from core.storage import read_bytes
 from portal.forms.acts import ConfirmForm
 from portal.forms.meetings import AnswerForm, NewsForm, ReturnForm
 from portal.queries import office_meetings
 from portal.views.office.meetings import find_meeting, meeting_page, to_meeting
 from portal.views.office.pages import acted, posted
+from portal.views.stored_files import stored_file
 
 VOTES = "office:meeting_votes"
 
@@ -87,9 +87,9 @@ def handover_file(request: HttpRequest, public_id: str, contest_id: str) -> Http
     found = Handover.objects.filter(contest=contest).first()
     if found is None:
         raise Http404
-    response = HttpResponse(read_bytes(found.file_sha256), content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = f'attachment; filename="handover-{contest_id}.txt"'
-    return response
+    return stored_file(
+        found.file_sha256, name=f"handover-{contest_id}.txt", media_type="application/octet-stream", to_keep=True
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import has_role
 from core import clock
-from core.storage import read_bytes
 from equity.models import Certificate, Member
 from equity.queries.register import RegisterRow, known_now, register_on
 from equity.services.bookings import day_of
@@ -21,6 +20,7 @@ from portal.queries import office_register
 from portal.queries.proofs import chain_head
 from portal.views.office.downloads import csv_answer
 from portal.views.office.pages import office_page, page_of, query_without, sort_columns
+from portal.views.stored_files import stored_file
 
 COLUMNS = (
     (_("Member"), "number", False),
@@ -98,9 +98,6 @@ def member(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def certificate_file(request: HttpRequest, public_id: str) -> HttpResponse:
     """A certificate's own bytes; a 404 while they are not made."""
-    found = get_object_or_404(Certificate.objects.select_related("file"), public_id=public_id)
-    if not hasattr(found, "file"):
-        raise Http404
-    response = HttpResponse(read_bytes(found.file.sha256), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{found.serial}.pdf"'
-    return response
+    made = Certificate.objects.filter(file__isnull=False).select_related("file")
+    found = get_object_or_404(made, public_id=public_id)
+    return stored_file(found.file.sha256, name=f"{found.serial}.pdf")

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.queries.people import roles_of
-from core.storage import read_bytes
 from dividends.enums import AccountsKind
 from dividends.models import RelevantAccounts
 from dividends.queries.reserves import reserves_of
@@ -22,6 +21,7 @@ from portal.permissions import may_open
 from portal.queries import office_reserves
 from portal.queries.office_people import name_of
 from portal.views.office.pages import acted, office_page, posted
+from portal.views.stored_files import stored_file
 
 
 @require_GET
@@ -88,6 +88,4 @@ def _sum(form: AccountsForm) -> dict[str, Any]:
 def document(request: HttpRequest, public_id: str) -> HttpResponse:
     """The accounts as they were uploaded."""
     found = get_object_or_404(RelevantAccounts, public_id=public_id)
-    response = HttpResponse(read_bytes(found.document_sha256), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="accounts-{found.made_up_to.isoformat()}.pdf"'
-    return response
+    return stored_file(found.document_sha256, name=f"accounts-{found.made_up_to.isoformat()}.pdf")

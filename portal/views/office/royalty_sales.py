@@ -34,6 +34,7 @@ from portal.queries import office_royalties
 from portal.queries.office_people import name_of
 from portal.views.office.downloads import csv_answer
 from portal.views.office.pages import acted, office_page, page_of, posted, query_without, sort_columns
+from portal.views.stored_files import stored_file
 
 COLUMNS = (
     (gettext_lazy("Beer"), "beer", False),
@@ -226,9 +227,12 @@ def source(request: HttpRequest, report_id: str) -> HttpResponse:
     report = find_report(report_id)
     if not report.source_sha256:
         raise Http404
-    response = HttpResponse(read_bytes(report.source_sha256), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="sales-{report.source_sha256[:12]}.csv"'
-    return response
+    return stored_file(
+        report.source_sha256,
+        name=f"sales-{report.source_sha256[:12]}.csv",
+        media_type="text/csv; charset=utf-8",
+        to_keep=True,
+    )
 
 
 @require_GET

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.queries.people import roles_of
 from core import clock
-from core.storage import read_bytes
 from dividends.models import RoyaltyRound
 from dividends.queries.owed import begins_on
 from dividends.queries.royalties import whole_royalty_statements
@@ -27,6 +26,7 @@ from portal.queries import office_royalties
 from portal.queries.office_people import name_of
 from portal.views.office.jobs import find_job, line_of
 from portal.views.office.pages import acted, office_page, page_of, posted
+from portal.views.stored_files import stored_file
 
 FORM_PAGE = require_http_methods(["GET", "POST"])
 
@@ -114,12 +114,8 @@ def show(request: HttpRequest, round_id: str) -> HttpResponse:
 @require_GET
 def statement_file(request: HttpRequest, statement_id: str) -> HttpResponse:
     """A statement's frozen bytes."""
-    found = whole_royalty_statements().filter(public_id=statement_id).first()
-    if found is None or not hasattr(found, "file"):
-        raise Http404
-    response = HttpResponse(read_bytes(found.file.sha256), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{found}.pdf"'
-    return response
+    found = get_object_or_404(whole_royalty_statements().filter(file__isnull=False), public_id=statement_id)
+    return stored_file(found.file.sha256, name=f"{found}.pdf")
 
 
 @FORM_PAGE
