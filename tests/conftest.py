@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.test.utils import override_settings, setup_databases, teardown_databases
+from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
 from core.processes.messages import compile_messages
@@ -35,6 +36,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Deal the long tests out first where several workers run. See Note [Long tests first] in tests/dealing.py."""
     if hasattr(config, "workerinput"):
         items[:] = dealt(items, config.workerinput["workercount"])
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Start in English: a page asked for in Vietnamese leaves its language on in the tests' own thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True, scope="session")

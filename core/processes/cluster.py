@@ -145,6 +145,8 @@ def write_options(cluster: Cluster) -> None:
         "max_logical_replication_workers = 0",
         f"fsync = {lasting}",
         f"full_page_writes = {lasting}",
+        "# Of a table that tests always roll back vacuum notes that it is empty: plans for many rows get absurd.",
+        f"autovacuum = {lasting}",
         "# The passwords are 256 random bits: stretching them would only slow every connection.",
         "scram_iterations = 1",
         "# Parallel plans need /dev/shm, of which containers have little.",
