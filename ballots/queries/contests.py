@@ -6,7 +6,6 @@ from ballots.models import Contest, Envelope, Option, Roll, RollEntry, Scrutinee
 from ballots.rules.proofs.checkpoints import log_origin
 from ballots.rules.proofs.receipts import LogVerifier
 from ballots.rules.proofs.rolls import ContestRules
-from core.languages import localised
 
 TIE_RULE = "earlier rounds, then first preferences, then a public lot by dice thrown after the close"
 CLOSING_RULE = "at the call of the chair, by the clock of the database"
@@ -70,8 +69,3 @@ def shown_turnout(contest: Contest) -> int:
     An exact number beside a door would tell whose vote came in when.
     """
     return turnout(contest) // SHOWN_IN_STEPS_OF * SHOWN_IN_STEPS_OF
-
-
-def title_of(contest: Contest) -> str:
-    """Return the title in the reader's language."""
-    return localised(contest, "title")

@@ -122,11 +122,6 @@ def _like(text: str) -> Q:
     return Q(normalised__trigram_similar=key) | Q(normalised__trigram_word_similar=key)
 
 
-def find_proposal(call: Call, public_id: str) -> Proposal | None:
-    """Return the idea of the call."""
-    return Proposal.objects.select_related("call", "recipe").filter(call=call, public_id=public_id).first()
-
-
 def open_proposals_of(party: Party, call: Call) -> int:
     """Return how many of the person's ideas in the call nobody has answered yet."""
     return Proposal.objects.filter(call=call, author=party, state=ProposalState.OPEN).count()

@@ -24,11 +24,6 @@ class Progress:
         """Items behind us, 0 to 100; a job without items is complete."""
         return 100 if self.total == 0 else (self.done + self.failed) * 100 // self.total
 
-    @property
-    def minutes_left(self) -> int | None:
-        """The estimate rounded up to minutes."""
-        return None if self.seconds_left is None else -(-self.seconds_left // 60)
-
 
 def progress_of(job: Job) -> Progress:
     """Return the job's progress; at most two queries whatever its size."""

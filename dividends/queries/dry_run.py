@@ -128,11 +128,6 @@ class DryRun:
     reserves: Reserves | None
 
     @property
-    def overpaid_by_half_up(self) -> Decimal:
-        """Return what rounding each holder to the nearest would pay beyond what is declared; nothing if it does not."""
-        return max(Decimal(0), -self.preview.outcome(Method.HALF_UP).residue)
-
-    @property
     def left_minor(self) -> int | None:
         """Return what may be distributed after this dividend; None without accounts."""
         return None if self.reserves is None else self.reserves.available_minor - self.taken_minor

@@ -1,9 +1,7 @@
 """How an entitlement came about: everything its holder needs to redo the sum by hand."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -27,17 +25,6 @@ WITH = (
 SNAPSHOT = """encode(sha256(convert_to(string_agg(concat_ws('|', member.number, owed.shares, owed.exact_minor,
     owed.brought_fraction, owed.gross_minor, owed.carried_fraction, owed.country, owed.withheld_ppm,
     owed.withheld_minor, owed.net_minor), E'\n' ORDER BY member.number), 'UTF8')), 'hex')"""
-LAST_UNITS = """
-SELECT count(*), min(mod(exact_minor, 1)) FROM dividends_entitlement
-WHERE declaration_id = %(declaration)s AND gross_minor > floor(exact_minor)
-"""
-HOLDERS = """
-SELECT member.number, party.display_name, owed.shares, owed.exact_minor, owed.brought_fraction, owed.gross_minor,
-       owed.carried_fraction, owed.country, owed.withheld_ppm, owed.withheld_minor, owed.net_minor
-FROM dividends_entitlement owed JOIN equity_member member ON member.id = owed.member_id
-JOIN accounts_party party ON party.id = owed.party_id
-WHERE owed.declaration_id = %(declaration)s ORDER BY member.number
-"""
 
 
 @dataclass(frozen=True)
@@ -64,42 +51,9 @@ class Explanation:
     snapshot_sha256: str
 
 
-@dataclass(frozen=True)
-class LastUnits:
-    """Of a pot: how many got one minor unit more, and the smallest fraction that did (of equals the smaller number)."""
-
-    count: int
-    smallest_fraction: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class HolderRow:
-    """One holder's line of the list of all entitlements, in minor units."""
-
-    member_number: int
-    name: str
-    shares: int
-    exact_minor: Decimal
-    brought_fraction: Decimal
-    gross_minor: int
-    carried_fraction: Decimal
-    country: str
-    withheld_ppm: int
-    withheld_minor: int
-    net_minor: int
-
-
 def entitlements_of(party_id: int) -> QuerySet[Entitlement]:
     """Return what the party was ever entitled to, newest first."""
     return Entitlement.objects.filter(party_id=party_id).select_related(*WITH).order_by("-pk")
-
-
-def holder_rows(declaration: Declaration) -> Iterator[HolderRow]:
-    """Yield the entitlements of all holders by member number."""
-    with connection.cursor() as cursor:
-        cursor.execute(HOLDERS, {"declaration": declaration.pk})
-        while rows := cursor.fetchmany(2000):
-            yield from (HolderRow(*row) for row in rows)
 
 
 def explanation_of(entitlement: Entitlement) -> Explanation:
@@ -132,13 +86,6 @@ def snapshot_sha256(declaration: Declaration) -> str:
             {"declaration": declaration.pk},
         )
         return str(cursor.fetchone()[0] or "")
-
-
-def last_units_of(declaration: Declaration) -> LastUnits:
-    """Return where the last minor units of a pot went; it reads every entitlement of the declaration."""
-    with connection.cursor() as cursor:
-        cursor.execute(LAST_UNITS, {"declaration": declaration.pk})
-        return LastUnits(*cursor.fetchone())
 
 
 def _brought_from(entitlement: Entitlement) -> Entitlement | None:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db.models import Case, Count, DateField, F, Q, QuerySet, When
 from django.utils import timezone
 
-from core.storage import read_bytes
 from dividends.models import Declaration, Statement
 from dividends.rules.statement_fields import statement_fields
 from equity.models import MemberParticulars
@@ -65,11 +64,6 @@ def counts_of(declaration: Declaration) -> Counts:
     """Return how far the files of a declaration's statements are."""
     rows = Statement.objects.filter(entitlement__declaration=declaration)
     return Counts(**rows.aggregate(issued=Count("id"), made=Count("file")))
-
-
-def statement_bytes(statement: Statement) -> bytes | None:
-    """Return the PDF exactly as it was issued, None while it is not made; raises `core.errors.MissingFile`."""
-    return read_bytes(statement.file.sha256) if hasattr(statement, "file") else None
 
 
 def holders_at(member_ids: Iterable[int], *, record_at: datetime) -> dict[int, Holder]:

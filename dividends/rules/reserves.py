@@ -137,11 +137,6 @@ def age_in_months(made_up_to: date, *, on: date) -> int:
     return max(0, months - (on.day < min(made_up_to.day, last_day)))
 
 
-def has_aged(made_up_to: date, *, on: date, months: int) -> bool:
-    """Return whether the accounts are at least so many full months old, so that the page says so."""
-    return age_in_months(made_up_to, on=on) >= months
-
-
 def _with_limit(limit: Limit, *parts: tuple[LineCode, int]) -> tuple[Line, ...]:
     """Return the lines and below them their sum."""
     total = sum(amount for _, amount in parts)

@@ -56,11 +56,6 @@ def histories_of(parties: Iterable[Party]) -> dict[int, list[BankMandate]]:
     return found
 
 
-def masked(mandate: BankMandate) -> str:
-    """Return how details are named to everybody: "account ending 4471"."""
-    return _("account ending %(ending)s") % {"ending": mandate.ending}
-
-
 def state_sentence(mandate: BankMandate | None, *, at: datetime) -> str:
     """Return in words where the party's money goes at the moment; for details in force, or none."""
     if mandate is None:

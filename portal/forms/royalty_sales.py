@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -251,10 +251,3 @@ class SalesListForm(ListForm):
     beer = forms.ChoiceField(required=False, choices=[ANY], label=_("Beer"))
     kind = forms.ChoiceField(required=False, choices=[ANY, *ReportKind.choices], label=_("Kind"))
     state = forms.ChoiceField(required=False, choices=[ANY, *ReportState.choices], label=_("State"))
-
-
-def first_of_quarter_before(today: date) -> date:
-    """Return the first day of the last whole quarter: what is usually entered."""
-    month = (today.month - 1) // 3 * 3 + 1
-    this = today.replace(month=month, day=1)
-    return (this - timedelta(days=1)).replace(day=1, month=(this - timedelta(days=1)).month - 2)

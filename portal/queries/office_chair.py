@@ -74,11 +74,6 @@ class Desk:
     may_end: bool
     log: tuple[Happening, ...]
 
-    @property
-    def is_last_round(self) -> bool:
-        """Whether everything counted stands on the screen."""
-        return bool(self.acts) and self.acts[0].code == "declare"
-
 
 OPEN = Act("open", _("Open the vote"))
 CLOSING = Act("closing", _("Close in one minute"))

@@ -79,17 +79,11 @@ def test_half_up_is_told_with_what_it_would_overpay() -> None:
 
     found = tried(made)
 
-    assert found.overpaid_by_half_up == D("1.5")
+    assert found.preview.outcome(Method.HALF_UP).residue == D("-1.5")
     assert {outcome.method: outcome.gross_total for outcome in found.preview.outcomes} == {
         Method.FLOOR: 0, Method.CARRY: 0, Method.LARGEST_REMAINDER: 1, Method.HALF_EVEN: 0, Method.HALF_UP: 3,
     }  # fmt: skip
     assert (found.outcome.owed_nothing, found.outcome.residue, found.taken_minor) == (3, D("1.5"), 2)
-
-
-def test_half_up_that_does_not_overpay_overpays_nothing() -> None:
-    made = make_dividend(step="proposed", holdings=(1,), rate_minor=D("0.4"))
-
-    assert tried(made, rate_minor=D("0.4")).overpaid_by_half_up == 0
 
 
 def test_pot_has_no_carry() -> None:

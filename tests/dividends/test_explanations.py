@@ -9,11 +9,8 @@ from dividends.enums import Rounding
 from dividends.integrity import findings
 from dividends.models import Entitlement
 from dividends.queries.entitlements import (
-    LastUnits,
     entitlements_of,
     explanation_of,
-    holder_rows,
-    last_units_of,
     snapshot_sha256,
 )
 from dividends.rules.statement_facts import Sign, Step, StepCode
@@ -73,24 +70,6 @@ def test_explanation_of_a_pot_has_the_pot_and_all_shares() -> None:
         (StepCode.POT, D(100)), (StepCode.SHARES, D(1)), (StepCode.ALL_SHARES, D(3)),
         (StepCode.EXACT, D("33.333333333333")), (StepCode.ROUNDED_UP, D("0.666666666667")),
     ]  # fmt: skip
-    assert last_units_of(made.declaration) == LastUnits(1, D("0.333333333333"))
-
-
-def test_pot_that_divides_evenly_hands_out_no_last_unit() -> None:
-    made = make_dividend(holdings=(1, 1), pot_minor=100)
-
-    assert last_units_of(made.declaration) == LastUnits(0, None)
-
-
-def test_list_of_holders_is_by_member_number_and_has_every_figure() -> None:
-    made = make_dividend(holdings=(3, 100))
-
-    first, second = holder_rows(made.declaration)
-
-    assert (first.member_number, first.name, first.shares, first.exact_minor, first.gross_minor, first.net_minor) == (
-        1, made.members[0].party.display_name, 3, D("7.5"), 7, 7,
-    )  # fmt: skip
-    assert (second.member_number, second.country, second.carried_fraction) == (2, "GB", D(0))
 
 
 # The same 0.0125 of the currency a share; minor units are pence, dong, yen and thousandths of a dinar.

@@ -1,6 +1,5 @@
 """The job that makes the files: bytes before rows, once each, and one holder's trouble is nobody else's."""
 
-import hashlib
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from core.models import Job, JobFailure, OutgoingMail
 from core.storage import read_bytes
 from dividends import tasks
 from dividends.models import Statement, StatementFile
-from dividends.queries.statements import Counts, counts_of, statement_bytes, whole_statements
+from dividends.queries.statements import Counts, counts_of, whole_statements
 from tests.factories.statements import issue, make_dividend, make_mandate, make_member, make_statements, pay
 from tests.pdf_reader import text_of
 
@@ -30,19 +29,12 @@ def test_job_makes_every_file_stores_its_bytes_and_mails_it_to_the_holder() -> N
 
     assert (before, counts_of(declaration)) == (Counts(3, 0), Counts(3, 3))
     for statement in map(fresh, statements):
-        data = statement_bytes(statement)
-        assert data is not None
-        assert (statement.file.sha256, statement.file.size_bytes) == (hashlib.sha256(data).hexdigest(), len(data))
+        data = read_bytes(statement.file.sha256)
+        assert statement.file.size_bytes == len(data)
         assert str(statement) in text_of(data)
     mails = OutgoingMail.objects.filter(kind="dividend.statement").order_by("pk")
     sent = [(f"{row}.pdf", fresh(row).file.sha256, "application/pdf") for row in statements]
     assert [tuple(mail.attachments[0]) for mail in mails] == sent
-
-
-def test_statement_without_its_file_has_no_bytes() -> None:
-    statement = make_statements(holdings=(100,))[0]
-
-    assert statement_bytes(fresh(statement)) is None
 
 
 def test_job_run_again_makes_nothing_twice() -> None:
@@ -95,5 +87,4 @@ def test_worker_that_dies_between_bytes_and_row_leaves_bytes_that_the_next_one_u
     engine.run()
 
     assert [fresh(statement).file.sha256] == stored
-    assert read_bytes(stored[0]) == statement_bytes(fresh(statement))
     assert OutgoingMail.objects.filter(kind="dividend.statement").count() == 1

@@ -15,7 +15,6 @@ from dividends.rules.reserves import (
     LineCode,
     age_in_months,
     available,
-    has_aged,
     undistributable,
 )
 
@@ -158,10 +157,3 @@ def test_negative_distributions_since_are_refused() -> None:
 )
 def test_age_of_accounts_is_counted_in_full_months(made_up_to: date, on: date, months: int) -> None:
     assert age_in_months(made_up_to, on=on) == months
-
-
-def test_accounts_have_aged_from_the_day_the_months_are_full() -> None:
-    made_up_to = date(2025, 12, 31)
-
-    days = [date(2026, 9, 29), date(2026, 9, 30)]
-    assert [has_aged(made_up_to, on=day, months=9) for day in days] == [False, True]
