@@ -35,7 +35,7 @@ class RoyaltyTax:
 def royalty_taxes(parties: Iterable[Party], *, on: date) -> dict[int, RoyaltyTax]:
     """Return by party how its royalties are taxed on the day of payment. A handful of queries for all of them."""
     people = {party.pk: party for party in parties}
-    countries = _countries(people)
+    countries = residences(people)
     rows = list(
         WithholdingRule.objects.filter(
             Q(valid_to=None) | Q(valid_to__gt=on),
@@ -92,8 +92,8 @@ def _documents(parties: dict[int, Party]) -> dict[int, list[Evidence]]:
     return found
 
 
-def _countries(parties: dict[int, Party]) -> dict[int, str]:
-    """Where each lives: what they told us, else where the register says, else the first-named of a joint set."""
+def residences(parties: dict[int, Party]) -> dict[int, str]:
+    """Return by party where each lives: what they told us, else the register, else the first-named of a joint set."""
     first_named = dict(PartyMember.objects.filter(joint__in=parties, position=1).values_list("joint_id", "person_id"))
     asked = {*parties, *first_named.values()}
     told = dict(PrivateContact.objects.filter(party__in=asked).exclude(country="").values_list("party_id", "country"))

@@ -1,4 +1,4 @@
-"""Documents that lower what is withheld from a holder: taken in, and refused when they turn out to be worth nothing."""
+"""Documents that lower what is withheld from a holder: taken in, looked at, refused when they are worth nothing."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from accounts.models import Party
 from core import audit
 from core.errors import constraints_as
-from core.storage import store_bytes
+from core.storage import read_bytes, store_bytes
 from core.transactions import atomic, needs_transaction
 from dividends.errors import LAWS
 from dividends.models import TaxDocument
@@ -57,3 +57,14 @@ def refuse_tax_document(*, document: TaxDocument, by: "User", at: datetime) -> T
         document.save(update_fields=["refused_at", "refused_by"])
     audit.record(by=by, at=at, verb="tax_document_refused", subject=document, kind=document.kind)
     return document
+
+
+@needs_transaction
+def take_tax_document(*, document: TaxDocument, by: "User", at: datetime) -> bytes:
+    """Return the document as it was given and write down who took it: it holds a tax number and a home address.
+
+    Raises `core.errors.MissingFile` when the store lost it.
+    """
+    data = read_bytes(document.document_sha256)
+    audit.record(by=by, at=at, verb="tax_document_taken", subject=document, sha256=document.document_sha256)
+    return data

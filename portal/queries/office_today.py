@@ -26,6 +26,7 @@ from portal.queries.office_today_bank import parked_news
 from portal.queries.office_today_dividends import dividend_clocks, dividend_waits, payout_troubles
 from portal.queries.office_today_meetings import meeting_clocks, meeting_waits
 from portal.queries.office_today_royalties import royalty_waits
+from portal.queries.office_today_tax import tax_clocks
 from portal.queries.today_lines import DIRECTOR, FINANCE, SECRETARY, SIGNERS, Due, Trouble, Waiting, due_line
 from portal.rules.months import months_later
 
@@ -38,7 +39,8 @@ DONE_SHOWN_DAYS = 62
 
 def due_items(*, today: date, roles: frozenset[str]) -> list[Due]:
     """Return the clocks that run, and those stopped lately, the soonest first."""
-    items = [*_batch_clocks(today), *_offer_clocks(today), *meeting_clocks(today), *dividend_clocks(today)]
+    shares = [*_batch_clocks(today), *_offer_clocks(today)]
+    items = [*shares, *meeting_clocks(today), *dividend_clocks(today), *tax_clocks(today)]
     shown = [item for item in items if may_open(roles, item.page)]
     return sorted(shown, key=lambda item: (item.is_done, item.ends_on))
 

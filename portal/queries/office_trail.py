@@ -152,6 +152,7 @@ SENTENCES: dict[str, Promise] = {
     "take_role": _("Took a role in the office away"),
     "tax_document_entered": _("Entered a holder's tax document"),
     "tax_document_refused": _("Refused a holder's tax document"),
+    "tax_document_taken": _("Downloaded a holder's tax document"),
     "use_recovery_code": _("Used a recovery code"),
     "went_on_after_thinking": _("Chose to go on after the time to think"),
     "winner_adopted": _("Adopted the winner of a ballot"),

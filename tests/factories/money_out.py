@@ -18,11 +18,12 @@ from payments.services.bank_files import make_bank_file
 from payments.services.payout_runs import hand_over
 from tests.factories.agm import register_shares
 from tests.factories.banking import make_mandate
-from tests.factories.dividends import Dividend, make_dividend, next_dividend
+from tests.factories.dividends import Dividend, make_dividend, make_rule, next_dividend
 from tests.factories.payouts import approve, drive
 from tests.factories.people import make_staff
 from tests.factories.royalties import QUARTER, make_adopted, make_agreement, make_round, make_sales
 from tests.factories.statements import issue, pay
+from tests.factories.tax import make_tax_document
 
 RATE = Decimal("17.55")
 OF_A_DIVIDEND = ("dividend dividend_money dividend_drop dividend_compute dividend_pay dividend_issue dividend_bundle "
@@ -54,6 +55,7 @@ def money_pages(owner: User) -> Pages:
         "dividend_accounts_file": (first.accounts.public_id,),
         "dividend_new": (carried.recommendation.public_id,),
         "dividend_dry_run": (carried.recommendation.public_id,),
+        **_tax(owner.party),
     }
 
 
@@ -116,6 +118,18 @@ def _creators_share(owner: Party) -> Pages:
         "royalty_statement": (statement.public_id,),
         "me_royalty": (agreement.public_id, owner.public_id),
         **dict.fromkeys(["me_royalty_statement", "me_royalty_file"], (statement.public_id,)),
+    }
+
+
+def _tax(owner: Party) -> Pages:
+    """Ask a document of those who live in the United States, and enter one of the owner's, who does not."""
+    rule = make_rule(holder_country="US", evidence="W-8BEN")
+    document = make_tax_document(owner, days=20)
+    of_a_document = ("tax_document", "tax_document_file", "tax_document_refuse")
+    return {
+        "tax_rule_end": (rule.pk,),
+        "tax_document_new": (owner.public_id,),
+        **dict.fromkeys(of_a_document, (document.pk,)),
     }
 
 

@@ -30,6 +30,7 @@ NAV: tuple[tuple[str, Promise], ...] = (
     ("office:register", _("Register")),
     ("office:dividends", _("Dividends")),
     ("office:payouts", _("Paying out")),
+    ("office:tax", _("Tax kept back")),
     ("office:ideas", _("Ideas")),
     ("office:royalties", _("Creators’ shares")),
     ("office:payments", _("Payments")),
