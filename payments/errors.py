@@ -1,5 +1,9 @@
 """One class per broken rule of payments."""
 
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
@@ -218,6 +222,17 @@ class RunChanged(DomainError):
         "Nothing was paid. Cancel it and prepare a new one."
     )
     code = "run_changed"
+
+
+class NewsDealtWith(DomainError):
+    """Another person has dealt with what the bank told."""
+
+    code = "news_dealt_with"
+
+    def __init__(self, who: str, at: datetime, note: str) -> None:
+        self.who = who
+        words = {"who": who, "when": date_format(localtime(at), "DATETIME_FORMAT"), "note": note}
+        super().__init__(_("%(who)s was quicker and has dealt with this on %(when)s: “%(note)s”") % words)
 
 
 class SomebodyDecided(DomainError):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from core import audit, clock
+from core import clock
 from core.jobs.mishaps import is_passing
 from core.sweeping import each
 from core.transactions import atomic, refuses_transaction
@@ -17,6 +17,7 @@ from payments.gateways.current import current_payout_gateway
 from payments.gateways.payout_port import PayoutChange
 from payments.models import Payout, PayoutNews
 from payments.queries.payout_runs import runs_to_begin, runs_to_finish
+from payments.services.parked_news import park_news
 from payments.services.payout_attempts import only_caller
 from payments.services.payout_runs import begin_run, finish_run
 from payments.services.payouts import give_up_payout, reason_to_hold, send_payout, take_news
@@ -100,7 +101,7 @@ def resolve_payout(payout_id: int) -> None:
 def read_news(route: str) -> int:
     """Read the bank's changes since the last reading and write each; return how many there were.
 
-    News of a transfer we did not order as the bank has it is put in the audit trail for a person to look at.
+    News of a transfer we did not order as the bank has it waits for a person (`payments.models.ParkedNews`).
     """
     PayoutNews.objects.get_or_create(route=route)
     with connection.cursor() as cursor:
@@ -125,32 +126,22 @@ def take_change(route: str, change: PayoutChange, *, at: datetime) -> None:
     payout again. What passes by itself (a lock, a lost database) leaves the list where it is.
     """
     with atomic():
-        try:
-            with atomic():
-                take_news(facts=change.facts, at=at)
-        except Mismatch as mismatch:
-            _park(route, change, mismatch.differing)
-        except Exception as error:
-            if is_passing(error):
-                raise
-            logger.exception("news %s of %s could not be written", change.number, route)
-            _park(route, change, [type(error).__name__])
+        _take_or_park(route, change, at=at)
         with connection.cursor() as cursor:
             cursor.execute(ADVANCE_NEWS, [change.number, settings.JOB_LEASE_SECONDS, route])
 
 
-def _park(route: str, change: PayoutChange, differing: list[str]) -> None:
-    logger.error("news %s of %s differs from our record: %s", change.number, route, differing)
-    audit.record(
-        by=None,
-        at=clock.now(),
-        verb="payout_news_parked",
-        subject=PayoutNews.objects.get(route=route),
-        number=change.number,
-        payout=change.facts.payout_id,
-        provider_id=change.facts.provider_id,
-        differing=differing,
-    )
+def _take_or_park(route: str, change: PayoutChange, *, at: datetime) -> None:
+    try:
+        with atomic():
+            take_news(facts=change.facts, at=at)
+    except Mismatch as mismatch:
+        park_news(route=route, change=change, differing=mismatch.differing, at=at)
+    except Exception as error:
+        if is_passing(error):
+            raise
+        logger.exception("news %s of %s could not be written", change.number, route)
+        park_news(route=route, change=change, mistake=type(error).__name__, at=at)
 
 
 @refuses_transaction
@@ -158,7 +149,7 @@ def reconcile() -> int:
     """Ask the bank about every payout that has been on its way for a day, and write what it holds; return how many.
 
     What no news told, or what could not be written when it was told, is found here, and what the bank holds although
-    we believe that it refused it; run it every night.
+    we believe that it refused it; run it every night. What differs night after night is put aside once.
     """
     waiting = Payout.objects.filter(run__route=PayoutRoute.SANDBOX).filter(
         Q(state=PayoutState.SENT, sent_at__lt=clock.now() - ON_ITS_WAY)
@@ -172,8 +163,4 @@ def _ask(payout_id: int) -> None:
     found = current_payout_gateway(payout.run.route).find(payout.public_id)
     for facts in found:
         with atomic():
-            try:
-                with atomic():
-                    take_news(facts=facts, at=clock.now())
-            except Mismatch as mismatch:
-                _park(payout.run.route, PayoutChange(0, facts), mismatch.differing)
+            _take_or_park(payout.run.route, PayoutChange(0, facts), at=clock.now())

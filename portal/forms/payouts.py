@@ -1,4 +1,4 @@
-"""Forms of payment runs: search, why one is stopped, what the bank answered."""
+"""Forms of payment runs: search, why one is stopped, what the bank answered, what was done about its messages."""
 
 from datetime import date
 from typing import Any
@@ -54,6 +54,18 @@ class StopRunForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not has_file:
             del self.fields["file_not_at_bank"]
+
+
+class DealtWithForm(forms.Form):
+    """What a person did about a message of the bank."""
+
+    note = forms.CharField(
+        max_length=300,
+        label=_("What did you do?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One sentence. It is kept with your name and the moment."),
+        error_messages={"required": _("Say what was done.")},
+    )
 
 
 class AnswersForm(forms.Form):

@@ -22,7 +22,7 @@ from portal.queries.office_allotments import BATCH_KIND, RETURN_VERB, batches_fo
 from portal.queries.office_jobs import JobLine, job_line, jobs_for_office
 from portal.queries.office_mails import troubled_mails
 from portal.queries.office_people import name_of
-from portal.queries.office_today_bank import parked_news
+from portal.queries.office_today_bank import parked_news, parked_waits
 from portal.queries.office_today_dividends import dividend_clocks, dividend_waits, payout_troubles
 from portal.queries.office_today_meetings import meeting_clocks, meeting_waits
 from portal.queries.office_today_royalties import royalty_waits
@@ -105,7 +105,7 @@ def _offer_clocks(today: date) -> Iterator[Due]:
 def waiting_items(*, now: datetime, today: date, roles: frozenset[str]) -> list[Waiting]:
     """Return what waits for a person, for those who may open it."""
     shares = [*_drafts(today), *_batches(), *_to_allot(), *_payments()]
-    items = [*shares, *meeting_waits(now), *dividend_waits(now), *royalty_waits(now)]
+    items = [*shares, *meeting_waits(now), *dividend_waits(now), *royalty_waits(now), *parked_waits()]
     return [item for item in items if may_open(roles, item.page)]
 
 
@@ -174,7 +174,7 @@ def running_jobs(*, now: datetime) -> list[JobLine]:
 
 def troubles(*, now: datetime, roles: frozenset[str]) -> list[Trouble]:
     """Return what went wrong, latest first."""
-    items = [*_failed_jobs(), *_unsent_mails(), *_failed_refunds(), *payout_troubles(), *parked_news(now)]
+    items = [*_failed_jobs(), *_unsent_mails(), *_failed_refunds(), *payout_troubles(), *parked_news()]
     latest = sorted(items, key=lambda item: item.at, reverse=True)
     return [item for item in latest if may_open(roles, item.page)][:TROUBLES_MAX]
 

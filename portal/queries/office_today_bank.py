@@ -1,43 +1,43 @@
-"""What the bank told of payments that does not agree with our record, as the office's first page shows it."""
+"""What the bank told of payments and nobody has dealt with, as the office's first page shows it."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.languages import localised
-from core.models import AuditRecord
-from payments.models import Payout
-from portal.queries.today_lines import Trouble
+from payments.models import ParkedNews
+from payments.queries.parked_news import open_news
+from portal.queries.office_parked_news import what_differs
+from portal.queries.today_lines import FINANCE, Trouble, Waiting
 
-PARKED_VERB = "payout_news_parked"
-SHOWN_DAYS, SHOWN_MAX = 30, 20
-
-
-def parked_news(now: datetime) -> Iterator[Trouble]:
-    """Yield what the bank told and nobody could write, each transfer once, the latest first. Two queries.
-
-    The nightly reconciliation meets a transfer again and again, so the last word about it is what counts.
-    """
-    rows = AuditRecord.objects.filter(verb=PARKED_VERB, at__gt=now - timedelta(days=SHOWN_DAYS))
-    last = rows.order_by("detail__payout", "detail__provider_id", "-pk").distinct(
-        "detail__payout", "detail__provider_id"
-    )
-    latest = sorted(last, key=lambda row: row.pk, reverse=True)[:SHOWN_MAX]
-    names = [row.detail["payout"] for row in latest]
-    known = {row.public_id: row for row in Payout.objects.filter(public_id__in=names).select_related("run")}
-    for row in latest:
-        yield _trouble(row, known.get(row.detail["payout"]))
+SHOWN_MAX = 20
 
 
-def _trouble(row: AuditRecord, payout: Payout | None) -> Trouble:
-    facts = {"provider_id": row.detail["provider_id"], "differing": ", ".join(row.detail["differing"])}
-    if payout is None:
-        words = _("The bank holds a transfer that we did not order: %(provider_id)s (%(differing)s)") % facts
-        return Trouble(row.at, words, reverse("office:payouts"), "office:payouts")
-    facts |= {"reference": payout.reference, "title": localised(payout.run, "title")}
-    words = (
+def parked_waits() -> Iterator[Waiting]:
+    """Yield how many messages of the bank wait for finance. One query."""
+    count = open_news().count()
+    if count:
+        words = ngettext("%(count)d message of the bank must be looked at",
+                         "%(count)d messages of the bank must be looked at", count)  # fmt: skip
+        yield Waiting(words % {"count": count}, FINANCE, "", None, reverse("office:payout_news"), "office:payout_news")
+
+
+def parked_news() -> Iterator[Trouble]:
+    """Yield what the bank told and nobody could write or has dealt with, the latest first. One query."""
+    for news in open_news()[:SHOWN_MAX]:
+        url = reverse("office:payout_news_message", args=[news.public_id])
+        yield Trouble(news.parked_at, _sentence(news), url, "office:payout_news_message")
+
+
+def _sentence(news: ParkedNews) -> str:
+    facts = {"provider_id": news.said_provider_id, "differing": what_differs(news)}
+    if news.payout is None:
+        return _("The bank holds a transfer that we did not order: %(provider_id)s (%(differing)s)") % facts
+    facts |= {"reference": news.payout.reference, "title": localised(news.payout.run, "title")}
+    if news.mistake:
+        return _("The bank's word on %(reference)s in %(title)s could not be written: %(differing)s") % facts
+    return (
         _("The bank's record of %(reference)s in %(title)s differs from ours: %(provider_id)s (%(differing)s)") % facts
     )
-    return Trouble(row.at, words, reverse("office:payout", args=[payout.run.public_id]), "office:payout")

@@ -19,6 +19,7 @@ from payments.services.payout_runs import hand_over
 from tests.factories.agm import register_shares
 from tests.factories.banking import make_mandate
 from tests.factories.dividends import Dividend, make_dividend, make_rule, next_dividend
+from tests.factories.parked_news import make_parked
 from tests.factories.payouts import approve, drive
 from tests.factories.people import make_staff
 from tests.factories.royalties import QUARTER, make_adopted, make_agreement, make_round, make_sales
@@ -52,6 +53,7 @@ def money_pages(owner: User) -> Pages:
         **paid,
         **_paid_by_file(second),
         **_creators_share(owner.party),
+        **dict.fromkeys(["payout_news_message", "payout_news_close"], (make_parked().public_id,)),
         "dividend_accounts_file": (first.accounts.public_id,),
         "dividend_new": (carried.recommendation.public_id,),
         "dividend_dry_run": (carried.recommendation.public_id,),

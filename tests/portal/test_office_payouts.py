@@ -11,13 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core import audit, clock, jobs
+from core import clock, jobs
 from core.enums import JobState
 from core.models import Job
 from core.transactions import atomic
 from payments.enums import MandateEnd, RunState
 from payments.errors import DirectorPaused, MakerCannotPay, RunChanged
-from payments.models import BankMandate, Payout, PayoutNews, PayoutRun, SandboxTransfer
+from payments.models import BankMandate, Payout, PayoutRun, SandboxTransfer
 from payments.services.payout_runs import begin_run
 from tests.factories.banking import make_mandate
 from tests.factories.equity import make_company
@@ -337,23 +337,3 @@ def test_stopped_details_stand_on_the_first_page_for_a_fortnight() -> None:
 
     told = [item.title for item in page.context["waiting"]]
     assert told == [f"Bank details stopped, the holder had not given them: {payee.display_name}"]
-
-
-def test_what_the_bank_told_and_nobody_could_write_stands_on_the_first_page_for_a_month() -> None:
-    run = approve(make_run([make_payee()]))
-    drive()
-    payout = Payout.objects.get(run=run)
-    news, at = PayoutNews.objects.get(), clock.now()
-    told = [(payout.public_id, "bank_1", ["amount_minor"], 2), (payout.public_id, "bank_1", ["state"], 1),
-            ("x" * 22, "bank_2", ["payout_id"], 3), ("y" * 22, "bank_3", ["payout_id"], 31)]  # fmt: skip
-    with atomic():
-        for name, provider_id, differing, days in told:
-            audit.record(by=None, at=at - timedelta(days=days), verb="payout_news_parked", subject=news, number=1,
-                         payout=name, provider_id=provider_id, differing=differing)  # fmt: skip
-
-    page = staff_client("finance").get(reverse("office:home"))
-
-    assert [(line.sentence, line.url) for line in page.context["troubles"]] == [
-        (f"The bank's record of {payout.reference} in Test run differs from ours: bank_1 (state)", url("payout", run)),
-        ("The bank holds a transfer that we did not order: bank_2 (payout_id)", reverse("office:payouts")),
-    ]

@@ -18,6 +18,7 @@ from core import jobs
 from core.enums import JobState
 from payments.enums import PayoutRoute, RunState
 from payments.models import PayoutRun
+from payments.queries.parked_news import open_news
 from payments.services import payout_runs
 from portal.forms.acts import ConfirmForm, HashForm, PauseForm
 from portal.forms.payouts import PayoutsForm, StopRunForm
@@ -49,7 +50,8 @@ def find_run(public_id: str) -> PayoutRun:
 def index(request: HttpRequest) -> HttpResponse:
     """All runs, those that wait for somebody first."""
     page = page_of(request, office_payouts.runs_for_office())
-    context = {"page": page, "page_query": "", "lines": [(run, name_of(run.prepared_by)) for run in page]}
+    context = {"page": page, "page_query": "", "lines": [(run, name_of(run.prepared_by)) for run in page],
+               "news_count": open_news().count()}  # fmt: skip
     return office_page(request, "portal/office/payouts.html", context)
 
 
@@ -74,6 +76,7 @@ def run_page(request: HttpRequest, run: PayoutRun, form: Any) -> HttpResponse:
         "bank_file": office_payouts.find_bank_file(run),
         "answer_files": office_payouts.answer_files_of(run) if run.route == PayoutRoute.CSV else [],
         "subject": office_payouts.subject_of(run),
+        "news_count": open_news().filter(payout__run=run).count(),
         "acts": office_payouts.acts_of(run, roles, is_maker=run.prepared_by_id == request.user.pk),
         "back_url": reverse("office:payouts"),
     }
