@@ -65,7 +65,7 @@ class FindHolderForm(ListForm):
         required=False,
         max_length=200,
         label=_("Name, member number or reference"),
-        help_text=_("The reference of an application or of a payment, as it stands on letters and bank statements."),
+        help_text=_("The reference of an application or of a payment."),
     )
 
 

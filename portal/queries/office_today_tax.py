@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -24,9 +25,19 @@ def tax_clocks(today: date) -> Iterator[Due]:
         query = urlencode({"state": state, "kind": expiry.kind})
         url = f"{reverse('office:tax_documents')}?{query}"
         words = _("Afterwards tax is kept back at the full rate, unless a new document is entered.")
-        yield due_line(expiry.valid_until, _title(expiry), words, url, "office:tax_documents", today)
+        title = _late_title(expiry) if expiry.valid_until < today else _title(expiry)
+        yield due_line(expiry.valid_until, title, words, url, "office:tax_documents", today)
 
 
 def _title(expiry: Expiry) -> str:
     words = ngettext("%(kind)s of %(name)s runs out", "%(kind)s of %(count)d holders runs out", expiry.holders)
-    return words % {"kind": expiry.kind, "name": expiry.name, "count": expiry.holders}
+    return words % _values(expiry)
+
+
+def _late_title(expiry: Expiry) -> str:
+    words = ngettext("%(kind)s of %(name)s has run out", "%(kind)s of %(count)d holders has run out", expiry.holders)
+    return words % _values(expiry)
+
+
+def _values(expiry: Expiry) -> dict[str, Any]:
+    return {"kind": expiry.kind, "name": expiry.name, "count": expiry.holders}

@@ -1,4 +1,4 @@
-"""Holders' tax documents for tests, entered as finance enters them."""
+"""Holders anywhere and their tax documents, entered as finance enters them."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -8,9 +8,20 @@ from core import clock
 from core.transactions import atomic
 from dividends.models import TaxDocument
 from dividends.services.tax_documents import enter_tax_document, refuse_tax_document
-from tests.factories.people import make_staff
+from tests.factories.agm import register_shares
+from tests.factories.dividends import move_to
+from tests.factories.people import make_holder, make_staff
 
 PDF = b"%PDF-1.7\n% a form made for a test\n%%EOF\n"
+
+
+def make_member_of(name: str, country: str = "US") -> Party:
+    """Write a member of that name who lives in the country and holds a hundred shares."""
+    user = make_holder(name=name)
+    assert user.party is not None
+    move_to([user], [country])
+    register_shares([(user.party, 100)], at=clock.now())
+    return user.party
 
 
 def make_tax_document(
