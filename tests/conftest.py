@@ -16,6 +16,7 @@ from django.test.utils import override_settings, setup_databases, teardown_datab
 from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
+from core.jobs import engine
 from core.processes.messages import compile_messages
 from tests.databases import APP_ROLE, become, copied, speaking_to
 from tests.dealing import dealt
@@ -108,11 +109,12 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
 
 @pytest.fixture(scope="session")
 def example_company(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[tuple[str, Path]]:
-    """The example company with 50 members, seeded once: the name of its database and the folder of its files."""
+    """The example company with 50 members, seeded once, their certificates made: its database and folder of files."""
     folder = tmp_path_factory.mktemp("example")
     with django_db_blocker.unblock(), copied(settings.DATABASES["default"]["NAME"]) as name:
         with speaking_to(name), override_settings(FILES_ROOT=folder / "files", KILDERKIN_HOME=folder):
             call_command("seed", members=50, seed=7, stdout=StringIO())
+            engine.run()
         yield name, folder
 
 

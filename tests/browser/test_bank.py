@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from core.models import OutgoingMail
@@ -72,7 +72,7 @@ def give_first(page: Page) -> None:
 def change_to_iban(page: Page) -> None:
     go_to_change(page)
     page.locator("label[for=id_scheme_1]").click()
-    assert not page.locator("input[name=sort_code]").is_visible()
+    expect(page.locator("input[name=sort_code]")).to_be_hidden()
     look(page, "iban")
     type_details(page, iban="de89 3704 0044 0532 0130 00", holder_name="Agnes Whitlock")
     page.wait_for_url("**/check/**")

@@ -1,7 +1,9 @@
 """The pages of ideas and beers in Chromium: axe finds nothing, nothing overflows a small phone, a thumb can propose."""
 
+import re
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from beers.enums import ProposalState
 from beers.models import Proposal, Recipe, Support
@@ -87,7 +89,7 @@ def test_a_thumb_proposes_a_recipe_and_stands_behind_another(new_page, javascrip
     page.get_by_role("button", name="None of these").click()
     if javascript:
         page.locator("[name=ebc]").fill("28")
-        assert "ground-copper" in page.locator(".swatch-glass").get_attribute("class")
+        expect(page.locator(".swatch-glass")).to_have_class(re.compile("ground-copper"))
     wrong += answer(page, "beer", **FIGURES)
     wrong += answer(page, "ingredients", **BILLS)
     wrong += answer(page, "words", description="Rust and plums.")
@@ -95,7 +97,7 @@ def test_a_thumb_proposes_a_recipe_and_stands_behind_another(new_page, javascrip
     wrong += answer(page, "check")
 
     assert wrong == []
-    assert page.locator(".support").first.inner_text().endswith("This is your idea.")
+    expect(page.locator(".support").first).to_contain_text("This is your idea.")
     mine = Proposal.objects.get(text="Slow Waters")
     assert (mine.recipe.ebc, mine.state) == (28, "open")
     assert Support.objects.filter(party=mine.author).get().proposal.text == "Slow Water"

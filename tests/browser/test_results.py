@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 from django.test.testcases import LiveServerThread
+from playwright.sync_api import expect
 
 from agm.enums import ItemKind
 from ballots.enums import PromiseState
@@ -121,7 +122,7 @@ def test_own_paper_is_found_by_hand_on_a_small_phone(new_page) -> None:
     page.locator("#find-form button").click()
 
     assert "A tracking code has 20 letters and figures." in refused
-    assert page.locator("h1").inner_text() == "Your paper was counted."
+    expect(page.locator("h1")).to_have_text("Your paper was counted.")
     assert receipt.code.replace("-", "") not in page.url.replace("-", "").upper()
     shoot(page, "result-found")
     page.set_viewport_size(NARROW)
@@ -141,7 +142,7 @@ def test_member_sees_the_own_votes_and_challenges_a_ballot(new_page, house: str)
     page.goto(told.address("recipes"))
     page.locator("textarea[name=text]").fill("Is that all?")
     page.locator("#challenge-form button").click()
-    assert "Is that all?" in page.locator("#challenges").inner_text()
+    expect(page.locator("#challenges")).to_contain_text("Is that all?")
     shoot(page, "result-challenged")
 
 

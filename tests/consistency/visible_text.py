@@ -58,11 +58,12 @@ def visible_text(html: str) -> list[str]:
 
 def english_in(html: str) -> list[str]:
     """Return the pieces that hold a known English sentence, or small words that no Vietnamese text has."""
-    return [
-        piece
-        for piece in visible_text(html)
-        if SMALL_WORDS.search(piece) or any(sentence in piece for sentence in known_english())
-    ]
+    return [piece for piece in visible_text(html) if _is_english(piece)]
+
+
+@cache  # the head and foot of every page are the same
+def _is_english(piece: str) -> bool:
+    return bool(SMALL_WORDS.search(piece)) or any(sentence in piece for sentence in known_english())
 
 
 @cache
