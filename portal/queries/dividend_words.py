@@ -142,19 +142,17 @@ def _approved(one: Dividend, at: datetime) -> Told:
         words = _("The payment to the account ending %(ending)s is approved. It leaves once the bank has our file.")
         return Told(_("Waits for the bank"), words % _to(one))
     if payout is None or payout.run.not_before <= at:
-        return _waits_its_turn(one)
+        return _waits_its_turn(one, at)
     words = _("It is paid on %(day)s to the account ending %(ending)s.")
     return Told(_("Waits for its day"), words % {**_to(one), "day": day_of(payout.run.not_before)})
 
 
-def _waits_its_turn(one: Dividend) -> Told:
+def _waits_its_turn(one: Dividend, at: datetime) -> Told:
     words = _("The payment to the account ending %(ending)s is approved and waits its turn.")
     return Told(_("Waits its turn"), words % _to(one))
 
 
 def _sending(one: Dividend, at: datetime) -> Told:
-    if one.last is not None and one.last.state == PayoutState.READY:
-        return _waits_its_turn(one)
     return Told(_("Being sent"), _("The bank is told now to pay the account ending %(ending)s.") % _to(one))
 
 
@@ -181,6 +179,7 @@ WORDS: dict[Stand, Callable[[Dividend, datetime], Told]] = {
     Stand.OWED: _owed,
     Stand.PREPARED: _prepared,
     Stand.APPROVED: _approved,
+    Stand.TURN: _waits_its_turn,
     Stand.SENDING: _sending,
     Stand.SENT: _sent,
     Stand.PAID: _paid,

@@ -33,7 +33,8 @@ STATES: dict[Stand, Promise] = {
     Stand.PAID: _("paid"),
     Stand.SENT: _("sent, not confirmed yet"),
     Stand.SENDING: _("being sent"),
-    Stand.APPROVED: _("approved, waits for its day"),
+    Stand.TURN: _("waits for its turn"),
+    Stand.APPROVED: _("approved, not sent yet"),
     Stand.PREPARED: _("in a run that waits for approval"),
     Stand.OWED: _("can be paid, in no run yet"),
     Stand.JAR: _("in the penny jar"),
@@ -60,7 +61,7 @@ STAND = f"""CASE
         WHEN last.state IN ('sent', 'sending') THEN last.state
         WHEN last.run_state = 'draft' THEN 'prepared'
         WHEN last.run_state = 'approved' THEN 'approved'
-        ELSE 'sending' END
+        ELSE 'turn' END
     WHEN last.state IN ('failed', 'returned') AND NOT COALESCE(mandate.given_at > last.ended_at, false) THEN 'came_back'
     WHEN waits.sum_minor < greatest({MINIMUM}, 1) THEN 'jar'
     WHEN mandate.id IS NULL THEN 'no_details'
@@ -129,7 +130,8 @@ UNPAID = """AND NOT EXISTS (SELECT 1 FROM dividends_payoutline line
 PAYOUTS = {
     Stand.PAID: ["settled"],
     Stand.SENT: ["sent"],
-    Stand.SENDING: ["sending", "ready"],
+    Stand.SENDING: ["sending"],
+    Stand.TURN: ["ready"],
     Stand.APPROVED: ["ready"],
     Stand.PREPARED: ["ready"],
     Stand.HELD: ["held"],

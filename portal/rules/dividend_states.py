@@ -19,13 +19,14 @@ class Stand(StrEnum):
     OWED = "owed"  # for the next payment run
     PREPARED = "prepared"
     APPROVED = "approved"
+    TURN = "turn"  # its run is being paid and has not come to it yet
     SENDING = "sending"
     SENT = "sent"
     PAID = "paid"
 
 
 # A draft that nobody approved is on no way yet.
-ON_ITS_WAY = frozenset({Stand.APPROVED, Stand.SENDING, Stand.SENT})
+ON_ITS_WAY = frozenset({Stand.APPROVED, Stand.TURN, Stand.SENDING, Stand.SENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def stand_of(
 def _under_way(last: LastPayout) -> Stand:
     if last.state in {"settled", "sent", "sending"}:
         return {"settled": Stand.PAID, "sent": Stand.SENT, "sending": Stand.SENDING}[last.state]
-    return {"draft": Stand.PREPARED, "approved": Stand.APPROVED}.get(last.run_state, Stand.SENDING)
+    return {"draft": Stand.PREPARED, "approved": Stand.APPROVED}.get(last.run_state, Stand.TURN)
 
 
 def _is_given_after(details: Details | None, last: LastPayout | None) -> bool:

@@ -30,7 +30,7 @@ def last(state: str, run: str = "paying", *, live: bool = True) -> LastPayout:
     [
         ("ready", "draft", Stand.PREPARED),
         ("ready", "approved", Stand.APPROVED),
-        ("ready", "paying", Stand.SENDING),
+        ("ready", "paying", Stand.TURN),
         ("sending", "paying", Stand.SENDING),
         ("sent", "paying", Stand.SENT),
         ("sent", "done", Stand.SENT),

@@ -20,8 +20,15 @@ from dividends.models import Declaration, Entitlement
 from dividends.services.paying import prepare_dividend_run
 from payments.enums import MandateEnd
 from payments.models import BankMandate, Payout, PayoutRun
-from payments.services.payout_runs import cancel_run
-from payments.services.payouts import accept_payout, fail_sent_payout, hold_payout, return_payout, settle_payout
+from payments.services.payout_runs import begin_run, cancel_run
+from payments.services.payouts import (
+    accept_payout,
+    begin_attempt,
+    fail_sent_payout,
+    hold_payout,
+    return_payout,
+    settle_payout,
+)
 from portal.queries.keyset import Asked
 from portal.queries.my_dividends import dividends_of
 from portal.queries.office_holders import counts_of, holders_of, order_of
@@ -309,3 +316,26 @@ def test_pages_ask_the_same_number_of_questions_for_one_holder_and_for_four() ->
     assert other.declaration is not None
     assert Entitlement.objects.filter(declaration=other.declaration).count() == 4
     assert many == few
+
+
+def test_ready_payments_of_a_run_being_paid_wait_for_their_turn() -> None:
+    made = make_dividend(holdings=(1000, 500), pay_on=clock.today())
+    for member in made.members:
+        make_mandate(member.party)
+    run = approve(prepared(made), by=made.director)
+    client = staff_client("finance")
+    approved = rows(client, made, "state=approved")
+    with atomic():
+        begin_run(run_id=run.pk, at=clock.now())
+    payout = Payout.objects.filter(run=run).earliest("pk")
+    with atomic():
+        begin_attempt(payout_id=payout.pk)
+
+    first, second = (made.entitlement(place).member.number for place in (0, 1))
+    page = client.get(f"{of('dividend_holders', made)}?sort=number")
+
+    assert approved == [first, second]
+    assert [str(row.standing.words) for row in page.context["slice"].rows] == ["being sent", "waits for its turn"]
+    assert (rows(client, made, "state=sending"), rows(client, made, "state=turn")) == ([first], [second])
+    theirs = [dividends_of(member, at=clock.now())[0].stand for member in made.members]
+    assert theirs == [Stand.SENDING, Stand.TURN]

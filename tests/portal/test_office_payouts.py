@@ -18,6 +18,7 @@ from core.transactions import atomic
 from payments.enums import MandateEnd, RunState
 from payments.errors import DirectorPaused, MakerCannotPay, RunChanged
 from payments.models import BankMandate, Payout, PayoutRun, SandboxTransfer
+from payments.services.bank_files import make_bank_file
 from payments.services.payout_runs import begin_run
 from tests.factories.banking import make_mandate
 from tests.factories.equity import make_company
@@ -337,3 +338,19 @@ def test_stopped_details_stand_on_the_first_page_for_a_fortnight() -> None:
 
     told = [item.title for item in page.context["waiting"]]
     assert told == [f"Bank details stopped, the holder had not given them: {payee.display_name}"]
+
+
+def test_list_says_of_an_approved_run_what_it_waits_for() -> None:
+    run, client = approve(make_run([make_payee()], route="csv")), staff_client("finance")
+
+    def told() -> list[str]:
+        return [sentence for _run, _who, sentence in client.get(reverse("office:payouts")).context["lines"]]
+
+    before = told()
+    with atomic():
+        make_bank_file(run=run, by=run.prepared_by, at=clock.now())
+
+    assert (before, told()) == (
+        ["Approved. Make the file for the bank."],
+        ["The file is made. Give it to the bank, then say so here."],
+    )

@@ -50,8 +50,12 @@ def find_run(public_id: str) -> PayoutRun:
 def index(request: HttpRequest) -> HttpResponse:
     """All runs, those that wait for somebody first."""
     page = page_of(request, office_payouts.runs_for_office())
-    context = {"page": page, "page_query": "", "lines": [(run, name_of(run.prepared_by)) for run in page],
-               "news_count": open_news().count()}  # fmt: skip
+    context = {
+        "page": page,
+        "page_query": "",
+        "lines": [(run, name_of(run.prepared_by), office_payouts.sentence_of(run, run.job)) for run in page],
+        "news_count": open_news().count(),
+    }
     return office_page(request, "portal/office/payouts.html", context)
 
 
