@@ -5,7 +5,7 @@ in one currency, over all declarations whose payment day has come by then: what 
 dividend is paid with a later one, and nothing is paid before its day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -43,6 +43,19 @@ SELECT party_id, member_number, mandate_id, sum_minor, entitlements FROM standin
 ORDER BY member_number
 """  # noqa: S608  our own text
 TALLY = f"{STANDING} SELECT what, count(*), sum(sum_minor)::bigint FROM standing GROUP BY what"  # noqa: S608
+# Several questions at once, each with its own currency, minimum and moment; those that somebody can be paid by.
+IN_ITS_WORDS = {
+    "currency": "asked.currency",
+    "minimum": "asked.minimum",
+    "usable_at": "asked.usable_at",
+    "due_on": "asked.due_on",
+    "party": "NULL",
+}
+SOMEBODY_PAYABLE = f"""
+SELECT asked.number FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[], %s::date[])
+    AS asked(number, currency, minimum, usable_at, due_on)
+WHERE EXISTS ({STANDING % IN_ITS_WORDS} SELECT 1 FROM standing WHERE what = 'payable')
+"""  # noqa: S608  our own text
 
 
 def begins_on(day: date) -> datetime:
@@ -64,6 +77,16 @@ class Payable:
     mandate_id: int
     sum_minor: int
     entitlements: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whether somebody can be paid in the currency at the moment; ``number`` is the asker's own."""
+
+    number: int
+    currency: str
+    minimum_minor: int
+    usable_at: datetime
 
 
 @dataclass(frozen=True)
@@ -102,6 +125,16 @@ def owed(currency: str, *, minimum_minor: int, usable_at: datetime, party_id: in
         cursor.execute(TALLY, _values(currency, minimum_minor, usable_at, party_id))
         found = {what: Tally(count, total) for what, count, total in cursor.fetchall()}
     return Owed(*(found.get(what, Tally()) for what in ("payable", "jar", "waiting", "held")))
+
+
+def somebody_payable(asked: Sequence[Asked]) -> set[int]:
+    """Return the numbers of the questions to which `payable` would yield anybody. One query, none for no question."""
+    if not asked:
+        return set()
+    rows = [(one.number, one.currency, one.minimum_minor, one.usable_at, day_of(one.usable_at)) for one in asked]
+    with connection.cursor() as cursor:
+        cursor.execute(SOMEBODY_PAYABLE, [list(column) for column in zip(*rows, strict=True)])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _values(currency: str, minimum_minor: int, usable_at: datetime, party_id: int | None) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -32,6 +34,7 @@ from tests.factories.dividends import (
     make_accounts,
     make_dividend,
     make_rule,
+    next_dividend,
     recommend,
     resolution_text,
 )
@@ -490,3 +493,22 @@ def test_cancelled_run_decides_nothing_about_statements() -> None:
 
     assert "A payment run must be prepared and approved first" in page
     assert [title for title in titles if "Final dividend" in title] == ["Prepare the payments: Final dividend 2025"]
+
+
+def test_first_page_asks_as_many_questions_for_ten_dividends_as_for_one() -> None:
+    made = make_dividend(holdings=(2000, 4))
+    client = sign_in_staff(made.finance)
+
+    def asked() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(reverse("office:home"))
+        return len(captured), sum("Final dividend" in item.title for item in page.context["waiting"])
+
+    found = [asked()]
+    for more in (2, 7):
+        for _turn in range(more):
+            next_dividend(made)
+        found.append(asked())
+
+    (questions, _one), *_rest = found
+    assert found == [(questions, 1), (questions, 3), (questions, 10)]
