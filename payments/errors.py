@@ -206,6 +206,13 @@ class RunDraftWaits(DomainError):
     sentence = _("Another payment run waits for its approval. Approve or cancel that one first.")
     code = "run_draft_waits"
 
+    def __init__(self, who: str = "", at: datetime | None = None) -> None:
+        """``who`` prepared it and when, where the draft is known."""
+        words = _("Another payment run waits for its approval: %(who)s prepared it on %(when)s. Approve or cancel that "
+                  "one first.")  # fmt: skip
+        when = date_format(localtime(at), "DATETIME_FORMAT") if at else ""
+        super().__init__(words % {"who": who, "when": when} if at else None)
+
 
 class MakerCannotPay(DomainError):
     """Four eyes: whoever prepared a run does not approve it."""

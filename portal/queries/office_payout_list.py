@@ -1,6 +1,6 @@
 """The payments of a run as a list, and those of all runs that did not arrive."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from accounts.rules.names import search_key
 from core import clock
 from dividends.models import PayoutLine, RoyaltyPayoutLine
-from payments.enums import PayoutState, RunState
+from payments.enums import PayoutState
 from payments.models import BankMandate, Payout, PayoutRun
 from portal.queries.keyset import Order
+from portal.queries.office_drafts import Draft
 
 SORTS = {"reference": "pk", "name": "party__name_sort", "amount": "amount_minor"}
 BACK = (PayoutState.FAILED, PayoutState.RETURNED, PayoutState.HELD)
@@ -23,7 +24,8 @@ class Back:
     """A payment that did not arrive: what changed since, and whether it can be sent again now.
 
     ``next_run`` is the run that pays it meanwhile; ``mandate`` are the bank details in force, if there are any, and
-    ``waits_until`` when they are new and may not be used yet.
+    ``waits_until`` when they are new and may not be used yet. ``draft`` must be decided before another of its kind can
+    be prepared.
     """
 
     payout: Payout
@@ -31,6 +33,7 @@ class Back:
     waits_until: datetime | None
     is_owed: bool
     next_run: PayoutRun | None
+    draft: Draft | None
 
     @property
     def has_new_details(self) -> bool:
@@ -76,24 +79,21 @@ def _matching(rows: QuerySet[Payout], search: str) -> QuerySet[Payout]:
     return rows.filter(named | by_reference)
 
 
-def backs_of(payouts: list[Payout]) -> list[Back]:
+def backs_of(payouts: list[Payout], drafts: Sequence[Draft] = ()) -> list[Back]:
     """Return the payments in words, with the bank details in force now; three queries."""
     mandates = {
         mandate.party_id: mandate
         for mandate in BankMandate.objects.filter(party__in=[row.party_id for row in payouts], ended_at=None)
     }
     runs, at = dict(_runs_of(payouts)), clock.now()
-    return [_back(row, mandates.get(row.party_id), runs.get(row.pk), at) for row in payouts]
-
-
-def _back(row: Payout, mandate: BankMandate | None, next_run: PayoutRun | None, at: datetime) -> Back:
-    return Back(
-        payout=row,
-        mandate=mandate,
-        waits_until=mandate.usable_from if mandate and mandate.usable_from > at else None,
-        is_owed=bool(getattr(row, "is_owed", False)),
-        next_run=next_run,
-    )
+    backs = []
+    for row in payouts:
+        mandate = mandates.get(row.party_id)
+        waits_until = mandate.usable_from if mandate and mandate.usable_from > at else None
+        draft = next((draft for draft in drafts if draft.keeps_back(row.run)), None)
+        is_owed = bool(getattr(row, "is_owed", False))
+        backs.append(Back(row, mandate, waits_until, is_owed, runs.get(row.pk), draft))
+    return backs
 
 
 def _runs_of(payouts: list[Payout]) -> Iterator[tuple[int, PayoutRun]]:
@@ -108,11 +108,6 @@ def _runs_of(payouts: list[Payout]) -> Iterator[tuple[int, PayoutRun]]:
 def _live(lines: QuerySet[Any]) -> Iterator[tuple[int, PayoutRun]]:
     for line in lines.filter(released_at__isnull=True).select_related("payout__run"):
         yield line.was, line.payout.run
-
-
-def waiting_draft() -> PayoutRun | None:
-    """Return the draft that must be decided before another can be made, if there is one."""
-    return PayoutRun.objects.filter(state=RunState.DRAFT).order_by("pk").first()
 
 
 def cells_of(row: Payout) -> tuple[Any, ...]:

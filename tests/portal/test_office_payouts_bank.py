@@ -12,6 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from core import clock
 from core.jobs import engine
@@ -311,19 +313,60 @@ def test_returned_payment_is_sent_again_by_one_click_and_a_director() -> None:
     ]
 
 
-def test_second_click_while_a_draft_waits_is_refused_in_words() -> None:
-    made = returned(40, 30)
-    client = sign_in_staff(made.finance)
+def prepared_again(client: Client) -> tuple[PayoutRun, Payout]:
+    """The first of two returned payments prepared again, and the second that waits."""
     first, second = Payout.objects.filter(state="returned").order_by("pk")
     client.post(reverse("office:payout_again", args=[first.public_id]))
+    return PayoutRun.objects.latest("pk"), second
+
+
+def test_second_click_while_a_draft_waits_is_refused_in_words_and_loses_nothing() -> None:
+    made = returned(40, 30)
+    client = sign_in_staff(made.finance)
+    draft, second = prepared_again(client)
 
     answer = client.post(reverse("office:payout_again", args=[second.public_id]))
 
+    when = date_format(localtime(draft.prepared_at), "DATETIME_FORMAT")
     assert answer.status_code == 422
     assert answer.context["form"].non_field_errors() == [
-        "Another payment run waits for its approval. Approve or cancel that one first."
+        f"Another payment run waits for its approval: {made.finance.email} prepared it on {when}. "
+        "Approve or cancel that one first."
     ]
-    assert answer.context["draft"] == PayoutRun.objects.latest("pk")
+    assert [line.payout for line in answer.context["lines"] if line.is_owed] == [second]
+    assert PayoutRun.objects.latest("pk") == draft
+
+
+def test_what_a_draft_keeps_back_links_to_it_and_says_who_prepared_it() -> None:
+    made = returned(40, 30)
+    client = sign_in_staff(made.finance)
+    draft, second = prepared_again(client)
+    make_run([make_payee()], purpose="royalty")  # keeps no dividend back
+
+    page = client.get(reverse("office:payouts_back"))
+    pay = client.get(reverse("office:dividend_pay", args=[made.declaration.public_id]))
+
+    (line,) = page.context["lines"]
+    assert (line.payout, line.draft.run, line.draft.prepared_by) == (second, draft, made.finance.email)
+    assert f'<a href="{url("payout", draft)}">Waits for another run</a>' in text(page)
+    assert "Send again" not in text(page)
+    when = date_format(localtime(draft.prepared_at), "DATETIME_FORMAT")
+    for shown in (page, pay):
+        assert f"prepared by {made.finance.email}, {when}. Until it is decided, no other of its kind" in text(shown)
+    assert [one.run for one in pay.context["drafts"]] == [draft]
+    assert 'name="route"' not in text(pay)
+
+
+def test_payment_is_sent_again_once_the_draft_before_it_is_decided() -> None:
+    made = returned(40, 30)
+    client = sign_in_staff(made.finance)
+    draft, second = prepared_again(client)
+    approve(draft)
+
+    answer = client.post(reverse("office:payout_again", args=[second.public_id]))
+
+    assert answer.headers["Location"] == url("payout", PayoutRun.objects.latest("pk"))
+    assert PayoutRun.objects.latest("pk").payouts.get().party == second.party
 
 
 def test_without_details_that_may_be_used_nothing_is_sent_again() -> None:

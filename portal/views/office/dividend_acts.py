@@ -20,6 +20,7 @@ from payments.models import PayoutRun
 from portal.forms.acts import ConfirmForm
 from portal.forms.dividends import DropForm, RouteForm
 from portal.queries import office_dividends, office_dry_run, office_holders
+from portal.queries.office_drafts import waiting_drafts
 from portal.views.office.dividends import find_declaration
 from portal.views.office.pages import acted, office_page, posted
 
@@ -67,7 +68,8 @@ def pay(request: HttpRequest, public_id: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("office:payout", args=[kept[0].public_id]))
     sums = office_dividends.open_sums(declaration, at=clock.now()) if declaration.computed_at else None
     lines = office_dry_run.becomes_of(sums) if sums else []
-    return _page(request, "portal/office/dividend_pay.html", declaration, form, sums=sums, lines=lines)
+    drafts = waiting_drafts(purpose=paying.PURPOSE, currency=declaration.currency)
+    return _page(request, "portal/office/dividend_pay.html", declaration, form, sums=sums, lines=lines, drafts=drafts)
 
 
 def _pay(data: dict[str, Any], *, declaration: Declaration, kept: list[PayoutRun], by: Any, at: Any) -> None:

@@ -17,6 +17,7 @@ from portal.forms.payouts import BackForm
 from portal.permissions import may_open
 from portal.queries import office_payout_list
 from portal.queries.keyset import Order, asked_page, slice_of
+from portal.queries.office_drafts import waiting_drafts
 from portal.services.pay_again import pay_again
 from portal.views.office.pages import acted, office_page, posted, query_without
 
@@ -36,13 +37,13 @@ def back_page(request: HttpRequest, form: ConfirmForm) -> HttpResponse:
     )
     latest = Order("pk", is_descending=True)
     asked = asked_page(latest, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    slice_ = slice_of(rows, asked)
+    slice_, drafts = slice_of(rows, asked), waiting_drafts()
     context = {
         "search": search,
         "form": form,
         "slice": slice_,
-        "lines": office_payout_list.backs_of(slice_.rows),
-        "draft": office_payout_list.waiting_draft(),
+        "lines": office_payout_list.backs_of(slice_.rows, drafts),
+        "drafts": drafts,
         "page_query": query_without(request, "after", "before"),
         "may_send": may_open(roles_of(request.user), "office:payout_again"),
         "back_url": reverse("office:payouts"),

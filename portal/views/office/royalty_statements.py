@@ -16,13 +16,14 @@ from core import clock
 from dividends.models import RoyaltyRound
 from dividends.queries.owed import begins_on
 from dividends.queries.royalties import whole_royalty_statements
-from dividends.services.royalties_paying import prepare_royalty_run
+from dividends.services.royalties_paying import PURPOSE, prepare_royalty_run
 from dividends.services.royalties_statements import issue_royalty_statements
 from payments.models import PayoutRun
 from portal.forms.dividends import RouteForm
 from portal.forms.royalties import PAY_AFTER, RoundForm
 from portal.permissions import may_open
 from portal.queries import office_royalties
+from portal.queries.office_drafts import waiting_drafts
 from portal.queries.office_people import name_of
 from portal.views.office.jobs import find_job, line_of
 from portal.views.office.pages import acted, office_page, page_of, posted
@@ -133,6 +134,7 @@ def pay(request: HttpRequest, round_id: str) -> HttpResponse:
         "form": form,
         "open": found,
         "payable_minor": office_royalties.sum_of(found, "payable"),
+        "drafts": waiting_drafts(purpose=PURPOSE, currency=issue.currency),
         "back_url": reverse("office:royalty_round", args=[round_id]),
     }
     return office_page(request, "portal/office/royalty_pay.html", context, status=422 if form.errors else 200)
