@@ -65,17 +65,21 @@ def evidence_names(on: date) -> list[str]:
     return list(rules.exclude(evidence="").order_by("evidence").values_list("evidence", flat=True).distinct())
 
 
-def with_followers(rows: QuerySet[TaxDocument]) -> QuerySet[TaxDocument]:
-    """Annotate ``followed_until``: until when the next document of the kind counts without a gap, if there is one."""
+def followers() -> QuerySet[TaxDocument]:
+    """Return what goes on where another document ends, for a subquery: of the same holder and kind, without a gap."""
     day_after = ExpressionWrapper(OuterRef("valid_until") + ONE_DAY, output_field=DateField())
-    next_ones = TaxDocument.objects.filter(
+    return TaxDocument.objects.filter(
         party=OuterRef("party"),
         kind=OuterRef("kind"),
         refused_at=None,
         valid_from__lte=day_after,
         valid_until__gt=OuterRef("valid_until"),
     )
-    return rows.annotate(followed_until=Subquery(next_ones.order_by("-valid_until").values("valid_until")[:1]))
+
+
+def with_followers(rows: QuerySet[TaxDocument]) -> QuerySet[TaxDocument]:
+    """Annotate ``followed_until``: until when the next document of the kind counts without a gap, if there is one."""
+    return rows.annotate(followed_until=Subquery(followers().order_by("-valid_until").values("valid_until")[:1]))
 
 
 def expiries(first: date, last: date) -> list[Expiry]:
@@ -83,8 +87,8 @@ def expiries(first: date, last: date) -> list[Expiry]:
 
     A rule about dividends is missed by whoever holds shares, one about royalties by a creator. One query.
     """
-    rows = TaxDocument.objects.filter(refused_at=None, valid_until__range=(first, last))
-    rows = with_followers(rows).filter(Q(followed_until=None)).annotate(**_home())
+    rows = TaxDocument.objects.filter(~Exists(followers()), refused_at=None, valid_until__range=(first, last))
+    rows = rows.annotate(**_home())
     found = rows.filter(Exists(_depending())).values("kind", "valid_until")
     counted = found.annotate(holders=Count("party", distinct=True), name=Min("party__display_name"))
     return [Expiry(**row) for row in counted.order_by("valid_until", "kind")]

@@ -99,7 +99,7 @@ class RuleForm(SectionForm):
     holder_kind = forms.ChoiceField(
         choices=[(kind.value or EVERYBODY, kind.label) for kind in HolderKind],
         widget=forms.RadioSelect,
-        label=_("Who are"),
+        label=_("Kind of holder"),
         initial=EVERYBODY,
         help_text=_("Joint holders are persons. The rule that names its holders more closely counts."),
     )

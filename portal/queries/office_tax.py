@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.rules.names import search_key
 from dividends.models import TaxDocument, WithholdingRule
 from dividends.queries.statement_words import country_name, percent
-from dividends.queries.tax_documents import Effect, with_followers
+from dividends.queries.tax_documents import Effect, followers, with_followers
 from dividends.services.withholding_rules import SAMPLE, UNCONFIRMED
 from portal.queries.office_people import name_of
 
@@ -184,7 +184,7 @@ def named(words: str, prefix: str = "") -> Q:
 
 def _in_state(state: DocumentState, on: date) -> Q:
     """Return the condition that `state_of` judges; a test holds the two against each other."""
-    is_soon = Q(valid_until__lte=on + timedelta(days=SOON_DAYS), followed_until=None)
+    is_soon = Q(~Exists(followers()), valid_until__lte=on + timedelta(days=SOON_DAYS))
     conditions = {
         DocumentState.REFUSED: Q(refused_at__isnull=False),
         DocumentState.COMING: Q(refused_at=None, valid_from__gt=on),
