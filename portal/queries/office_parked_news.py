@@ -27,9 +27,7 @@ ADVICE: dict[str, Promise] = {
     "payout_id": gettext_lazy(
         "The bank holds a transfer under a number that is none of ours. Ask it who ordered that transfer."
     ),
-    "provider_id": gettext_lazy(
-        "The bank holds another transfer for the same payment. Ask it whether it paid twice, and for the second back."
-    ),
+    "provider_id": gettext_lazy("The bank holds another transfer for the same payment. Ask it whether it paid twice."),
     "amount_minor": gettext_lazy("The bank holds another amount than was ordered. Ask it what it paid."),
     "currency": gettext_lazy("The bank holds another currency than was ordered. Ask it what it paid."),
     "state": gettext_lazy(
@@ -88,7 +86,7 @@ def _line(news: ParkedNews) -> Line:
     payout = news.payout
     return Line(
         news=news,
-        payee=payout.party.display_name if payout else _("nobody of ours"),
+        payee=payout.party.display_name if payout else _("a transfer that we did not order"),
         title=localised(payout.run, "title") if payout else "",
         run_url=reverse("office:payout", args=[payout.run.public_id]) if payout else "",
         amount=_money(news.said_amount_minor, news.said_currency),

@@ -20,12 +20,17 @@ from payments.models import BankMandate, Payout, PayoutRun
 from payments.services import bank_answers
 from payments.services.bank_files import make_bank_file
 from payments.services.payout_runs import hand_over
+from payments.services.payouts import return_payout, settle_payout
+from portal.services.pay_again import pay_again
 from tests.browser.server import StaticFiles
+from tests.browser.shots import shoot
 from tests.browser.test_pages import inspect
 from tests.factories.banking import make_mandate
 from tests.factories.dividends import Dividend, make_dividend
+from tests.factories.parked_news import make_parked
 from tests.factories.payouts import approve, drive
-from tests.factories.people import sign_in_staff
+from tests.factories.people import make_staff, sign_in_staff
+from tests.factories.statements import pay
 
 pytestmark = pytest.mark.browser
 HOLDINGS = (4, 100, 2000, 30, 7)
@@ -176,3 +181,57 @@ def _through_the_bank(run: PayoutRun, made: Dividend) -> None:
                 bank_answers.take_in_answers(file=file, by=by, at=clock.now())
     engine.run()
     make_mandate(made.members[2].party, ending="9090")
+
+
+def test_messages_of_the_bank_are_read_beside_our_record_and_dealt_with(page_of) -> None:
+    first, second, third = _sent_payouts()
+    make_parked(first, "amount_minor", amount_minor=first.amount_minor + 100)
+    make_parked(second, "provider_id", provider_id="bank_of_the_other_transfer", reason="account_closed")
+    make_parked(third, mistake="IntegrityError")
+    news, finance = make_parked(), make_staff("finance")
+    page = page_of(finance)
+
+    found = wrong(page, "/office/", *about(first.run, ""), "/office/payouts/", "/office/payouts/news/")
+    shoot(page, "bank-messages")
+    for row in (*first.parked_news.all(), *second.parked_news.all(), news):
+        found += wrong(page, f"/office/payouts/news/{row.public_id}/")
+        shoot(page, f"bank-message-{row.pk}")
+    page.get_by_label("What did you do?").fill("Rang the bank: the transfer is another company's, it is taken back.")
+    page.get_by_role("button", name="Mark as dealt with").click()
+    page.get_by_text("It is dealt with, and your words are kept.").wait_for()
+    found += wrong(page, "/office/payouts/news/?show=closed")
+    shoot(page, "bank-messages-closed")
+    found += wrong(page, f"/office/payouts/news/{news.public_id}/")
+    shoot(page, "bank-message-closed")
+
+    assert page.get_by_text(f"Dealt with by {finance.email}").is_visible()
+    assert found == []
+
+
+def _sent_payouts() -> list[Payout]:
+    made = make_dividend(holdings=(4, 100, 2000), rate_minor=Decimal("17.55"), pay_on=clock.today())
+    for member in made.members:
+        make_mandate(member.party)
+    pay(made)
+    drive()
+    return list(Payout.objects.select_related("run").order_by("pk"))
+
+
+def test_draft_that_keeps_others_back_is_named(page_of) -> None:
+    first, second, _third = _sent_payouts()
+    with atomic():
+        for payout in (first, second):
+            settle_payout(payout_id=payout.pk, at=clock.now())
+            return_payout(payout_id=payout.pk, reason="account_closed", at=clock.now())
+        pay_again(payout=first, by=make_staff("finance"), at=clock.now())
+    page = page_of(make_staff("finance"))
+
+    found = wrong(page, "/office/payouts/returned/")
+    shoot(page, "payments-back-while-a-draft-waits")
+    declared = Declaration.objects.get()
+    found += wrong(page, *of(declared, "pay/"))
+    shoot(page, "pay-while-a-draft-waits")
+    found += wrong(page, "/office/payouts/")
+    shoot(page, "runs")
+
+    assert found == []

@@ -106,7 +106,7 @@ def test_transfer_that_we_did_not_order_names_nobody() -> None:
 
     assert terms(page)["Our number of the payment"] == ("x" * 22, "no such payment", True)
     assert terms(page)["Amount"] == ("£47.50", "", False)
-    assert "Message of the bank: nobody of ours" in text(page)
+    assert "Message of the bank: a transfer that we did not order" in text(page)
 
 
 def test_mistake_of_ours_is_told_as_one() -> None:
