@@ -4,11 +4,16 @@ import os
 
 from config.settings.base import *  # noqa: F403
 from config.settings.base import KILDERKIN_HOME
+from config.settings.environment import database, database_role
 from config.settings.npm_files import NPM_FILES  # noqa: F401
 from config.settings.secrets import kept_secret
+from core.processes import cluster as clusters
 from core.processes.places import private_folder
 
 DEMO = True
+_own = clusters.find("demo")
+if _own and "DATABASE_URL" not in os.environ:  # so that `manage.py prove` speaks to the demo that runs
+    DATABASES = {"default": database(_own.url, database_role())}
 DEMO_PORT = int(os.environ.get("DEMO_PORT", "8000"))
 SITE_ORIGIN = f"http://localhost:{DEMO_PORT}"
 # Another origin on the same port: browsers keep localhost and 127.0.0.1 apart, as they would the bank's site.

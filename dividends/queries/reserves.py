@@ -1,7 +1,7 @@
 """What the company may distribute by accounts it has entered, less what it has declared since."""
 
 from datetime import datetime, time, timedelta
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -80,12 +80,11 @@ def declared_since(accounts: RelevantAccounts) -> int:
 
 
 def taken_minor(exact_total: Decimal | None, gross_minor: int | None, residue_minor: int | None) -> int:
-    """Return what a dividend takes of the reserves: what is declared, its last fraction of a minor unit as a whole one.
+    """Return what a dividend takes of the reserves, in whole minor units: what its entry in the money book takes.
 
     Under carry holders may be paid fractions of earlier dividends too; then what is paid counts if it is more.
     """
-    declared = int((exact_total or Decimal(0)).to_integral_value(ROUND_CEILING))
-    return max(declared, (gross_minor or 0) + (residue_minor or 0))
+    return max(int(exact_total or 0), (gross_minor or 0) + (residue_minor or 0))
 
 
 def is_public() -> bool:

@@ -27,6 +27,7 @@ from dividends.services.withholding_rules import load_withholding_rules
 from equity.models import Company, OfferDisclosure, ShareClass
 from equity.services.bookings import day_of
 from ledger.enums import AccountKind
+from ledger.queries.balances import balances
 from ledger.services.posting import Leg, open_account, post
 from payments.rules.bank_details import uk_details
 from payments.services.example_mandates import ExampleMandate, write_example_mandates
@@ -39,13 +40,9 @@ WITH_DETAILS = 0.82
 BALLOTS_BEHIND = 2  # money first, then beer
 # The last four digits at which the sandbox bank refuses, fails or sends back: a few of each, so that finance has work.
 TROUBLED = ("0010", "0020", "0030")
-FIGURES = Figures(
-    realised_profits_minor=1_148_000_000,
-    realised_losses_minor=690_000_000,
-    net_assets_minor=3_120_000_000,
-    called_up_capital_minor=5_000_000,
-    undistributable_minor=2_400_000_000,
-)
+PROFITS_MINOR, LOSSES_MINOR = 1_148_000_000, 690_000_000
+NET_ASSETS_MINOR = 3_120_000_000
+OTHER_RESERVES_MINOR = 1_600_000_000  # that may not be distributed, besides the share premium
 
 
 @needs_transaction
@@ -76,12 +73,13 @@ def make_example_dividend(
 def _accounts(company: Company, staff: Staff, at: datetime) -> RelevantAccounts:
     year_end = OfferDisclosure.objects.order_by("pk").values_list("accounts_year_end_on", flat=True).first()
     year_end = year_end or date(day_of(at).year - 1, 3, 31)
+    figures = _figures(company.currency, on=year_end)
     rows = [
-        ("Profits ever realised", FIGURES.realised_profits_minor),
-        ("Losses ever realised", FIGURES.realised_losses_minor),
-        ("Net assets", FIGURES.net_assets_minor),
-        ("Called-up share capital", FIGURES.called_up_capital_minor),
-        ("Reserves that may not be distributed", FIGURES.undistributable_minor),
+        ("Profits ever realised", figures.realised_profits_minor),
+        ("Losses ever realised", figures.realised_losses_minor),
+        ("Net assets", figures.net_assets_minor),
+        ("Called-up share capital", figures.called_up_capital_minor),
+        ("Reserves that may not be distributed", figures.undistributable_minor),
     ]
     document: dict[str, Any] = {
         "company_name": company.name,
@@ -94,13 +92,25 @@ def _accounts(company: Company, staff: Staff, at: datetime) -> RelevantAccounts:
     return enter_accounts(
         kind=AccountsKind.ANNUAL,
         made_up_to=year_end,
-        figures=FIGURES,
+        figures=figures,
         document=render_pdf(
             template="portal/pdf/example_accounts.html", context={"accounts": document}, language="en", pages_max=1
         ),
         document_name=f"annual-accounts-{year_end.year}.pdf",
         by=staff.finance,
         at=at,
+    )
+
+
+def _figures(currency: str, *, on: date) -> Figures:
+    """Return the figures of the accounts; capital and premium are what the books say on that day."""
+    book = {balance.code: -balance.balance_minor for balance in balances(on=on)}
+    return Figures(
+        realised_profits_minor=PROFITS_MINOR,
+        realised_losses_minor=LOSSES_MINOR,
+        net_assets_minor=NET_ASSETS_MINOR,
+        called_up_capital_minor=book[f"share_capital:{currency}"],
+        undistributable_minor=OTHER_RESERVES_MINOR + book[f"share_premium:{currency}"],
     )
 
 
@@ -111,7 +121,7 @@ def _keep_profits(accounts: RelevantAccounts, at: datetime) -> None:
     post(
         key="opening:profits",
         kind="opening",
-        legs=[Leg(bank, kept, FIGURES.realised_profits_minor - FIGURES.realised_losses_minor)],
+        legs=[Leg(bank, kept, PROFITS_MINOR - LOSSES_MINOR)],
         effective_on=accounts.made_up_to,
         reason="profits kept from earlier years",
         source=accounts.public_id,

@@ -18,6 +18,7 @@ from dividends.services.declarations import compute_entitlements, propose_divide
 from dividends.services.paying import prepare_dividend_run
 from dividends.services.statements import issue_statements
 from equity.services.bookings import day_of
+from ledger.queries.balances import balances
 from payments.models import Payout
 from payments.services.payout_runs import approve_run
 from portal.queries.demo_dividend import dividend_stops
@@ -60,6 +61,15 @@ def propose() -> Declaration:
 def go_to(moment: Any) -> None:
     with atomic():
         clock.move_forward(by=moment - clock.now() + timedelta(seconds=1))
+
+
+def test_accounts_of_the_example_have_the_capital_of_its_books(house: None) -> None:
+    accounts = RelevantAccounts.objects.get()
+
+    book = {balance.code: -balance.balance_minor for balance in balances(on=accounts.made_up_to)}
+
+    assert accounts.called_up_capital_minor == book["share_capital:GBP"] > 0
+    assert accounts.undistributable_minor > book["share_premium:GBP"]
 
 
 def test_example_dividend_is_paid_and_the_books_are_clean(house: None) -> None:

@@ -73,6 +73,14 @@ def statuses_open_to_others(place: Path) -> dict[str, str]:
     return {folder.name: oct(folder.stat().st_mode) for folder in private if folder.stat().st_mode & 0o077}
 
 
+def proof() -> tuple[int, str]:
+    """What the README's command says beside the running demo."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE", "DJANGO"))}
+    command = [sys.executable, "manage.py", "prove", "--quiet"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
 def web_login_cannot_change_the_register() -> None:
     cluster = clusters.find("demo")
     assert cluster is not None
@@ -107,6 +115,7 @@ def test_demo_killed_whole_starts_again_with_everything_in_it(place: Path) -> No
     with urllib.request.urlopen(f"http://localhost:{port}/check/", timeout=30) as page:
         assert page.status == 200
     web_login_cannot_change_the_register()
+    assert proof() == (0, "The books hold together.\n")
     again.send_signal(signal.SIGINT)
     assert again.wait(timeout=60) == 0
     assert (Records(place / "run").running(), postgres.server_pid("demo"), ports.is_free(port)) == ([], None, True)
