@@ -11,16 +11,16 @@ from core.mail.delivery import deliver_waiting
 from core.transactions import drop_lost_connection
 
 logger = logging.getLogger(__name__)
-TASK_SECONDS = 200  # below CELERY_TASK_SOFT_TIME_LIMIT by more than any item takes
 
 
 @shared_task
 def work_on_job(job_id: int) -> None:
     """Work on the job's chunks; the row decides, the message is only a hint.
 
-    A long job goes on in a new task: one that never ended would meet Celery's time limit.
+    A long job goes on in a new task, behind what waits: one that never ended would keep a payment run from being begun
+    and meet Celery's time limit.
     """
-    if engine.run(job_id, seconds_max=TASK_SECONDS) and engine.has_work(job_id):
+    if engine.run(job_id, seconds_max=engine.TURN_SECONDS) and engine.has_work(job_id):
         hints.send_hint("core.tasks.work_on_job", {"job_id": job_id})
 
 

@@ -198,6 +198,8 @@ JOB_HANDLERS = {
     "dividend_statements": "dividends.tasks.make_statement_item",
     "dividend_details": "dividends.tasks.ask_for_details_item",
 }
+# Kinds of jobs that move money, or tell that it moved: their chunks are worked on before all others.
+JOBS_FIRST = ["payouts", "bank_answers"]
 PAYMENT_HANDLERS = {
     "share_application": {
         "lock": "equity.services.payments_in.lock_reference",

@@ -14,8 +14,10 @@ from core.transactions import atomic
 
 ITEM_LENGTH_MAX, REASON_LENGTH_MAX = 64, 500
 
+# The lease was last renewed when the item before was behind us: since then was worked, in real time, on this one.
 ADVANCE = """
 UPDATE core_jobchunk chunk SET position = position + 1, failed = failed + %(failed)s, attempts = 1,
+       worked = worked + greatest(clock_timestamp() - lease_until + make_interval(secs => %(lease)s), interval '0'),
        state = CASE WHEN position + 1 = size THEN 'done' ELSE 'running' END,
        lease_until = CASE WHEN position + 1 = size THEN NULL
                      ELSE clock_timestamp() + make_interval(secs => %(lease)s) END

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -37,7 +39,7 @@ class Job(models.Model):
 
 
 class JobChunk(models.Model):
-    """A part of a job that one worker does; ``position`` items of it are behind us."""
+    """A part of a job that one worker does; ``position`` items of it are behind us, ``worked`` real time went there."""
 
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="chunks")
     state = models.CharField(max_length=16, choices=ChunkState.choices, default=ChunkState.READY)
@@ -48,12 +50,14 @@ class JobChunk(models.Model):
     fence = models.IntegerField(default=0)
     attempts = models.IntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    worked = models.DurationField(default=timedelta(0))
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="chunk_position_within_size", condition=Q(position__gte=0, position__lte=F("size"))
             ),
+            models.CheckConstraint(name="chunk_worked_forward", condition=Q(worked__gte=timedelta(0))),
             models.CheckConstraint(name="chunk_failed_within_position", condition=Q(failed__lte=F("position"))),
             models.CheckConstraint(
                 name="chunk_done_when_all_behind", condition=~Q(state=ChunkState.DONE) | Q(position=F("size"))

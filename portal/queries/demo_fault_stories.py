@@ -200,7 +200,7 @@ def _stopped(fault: SandboxFault) -> Story:
     is_back, answered = _came_back(fault)
     jobs = jobs_for_office().filter(public_id__in=[public_id for public_id, _done in fault.outcome["jobs"]])
     stood = dict(fault.outcome["jobs"])
-    lines = [(job_line(job, now=fault.armed_at), stood[job.public_id]) for job in jobs]
+    lines = [(job_line(job), stood[job.public_id]) for job in jobs]
     details = tuple(
         _("%(title)s: %(before)d of %(total)d when it was killed, %(done)d now.")
         % {"title": line.title, "before": before, "total": line.total, "done": line.done}

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Party
 from core.enums import JobState
+from core.jobs import chunk_sums, progress_by
 from core.models import Job, JobFailure
 from dividends.models import RoyaltyStatement, Statement
 from equity.models import Application, Certificate
@@ -80,23 +81,12 @@ class FailureLine:
 
 def jobs_for_office() -> QuerySet[Job]:
     """Return jobs, latest first, with the sums of their chunks."""
-    return (
-        Job.objects.select_related("started_by__party")
-        .annotate(
-            size=Sum("chunks__size", default=0),
-            behind=Sum("chunks__position", default=0),
-            failed=Sum("chunks__failed", default=0),
-        )
-        .order_by("-id")
-    )
+    return Job.objects.select_related("started_by__party").annotate(**chunk_sums("chunks__")).order_by("-id")
 
 
-def job_line(job: Job, *, now: datetime) -> JobLine:
+def job_line(job: Job) -> JobLine:
     """Return the job of `jobs_for_office` in words; ``seconds_left`` is an estimate from the pace so far."""
-    size, behind, failed = job.size, job.behind, job.failed  # type: ignore[attr-defined]
-    left = None
-    if job.state == JobState.RUNNING and behind:
-        left = max(0, round((now - job.started_at).total_seconds() / behind * (size - behind)))
+    progress = progress_by(job, **{name: getattr(job, name) for name in chunk_sums()})
     return JobLine(
         public_id=job.public_id,
         title=str(TITLES.get(job.kind, job.kind)),
@@ -106,10 +96,10 @@ def job_line(job: Job, *, now: datetime) -> JobLine:
         started_at=job.started_at,
         finished_at=job.finished_at,
         started_by=name_of(job.started_by),
-        total=size,
-        done=behind - failed,
-        failed=failed,
-        seconds_left=left,
+        total=progress.total,
+        done=progress.done,
+        failed=progress.failed,
+        seconds_left=progress.seconds_left,
         is_finished=job.state in OVER,
     )
 

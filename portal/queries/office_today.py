@@ -166,10 +166,10 @@ def _payments() -> Iterator[Waiting]:
         yield Waiting(words % {"count": failed}, FINANCE, "", None, url, page)
 
 
-def running_jobs(*, now: datetime) -> list[JobLine]:
+def running_jobs() -> list[JobLine]:
     """Return jobs that run or are paused."""
     rows = jobs_for_office().filter(state__in=[JobState.RUNNING, JobState.PAUSED])
-    return [job_line(job, now=now) for job in rows]
+    return [job_line(job) for job in rows]
 
 
 def troubles(*, now: datetime, roles: frozenset[str]) -> list[Trouble]:

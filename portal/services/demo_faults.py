@@ -63,7 +63,7 @@ def return_payout(transfer_id: str) -> None:
 def stop_worker() -> None:
     """Kill this demo's Celery worker in the middle of what it does, and write down what it was doing."""
     at = clock.now()
-    running = [job_line(job, now=at) for job in jobs_for_office().filter(state=JobState.RUNNING)]
+    running = [job_line(job) for job in jobs_for_office().filter(state=JobState.RUNNING)]
     killed = kill_sibling(WORKER)
     with atomic():
         faults.record(Fault.STOP_WORKER, at=at, killed=killed, jobs=[(line.public_id, line.done) for line in running])

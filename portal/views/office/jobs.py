@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.permissions import has_role
 from accounts.queries.people import roles_of
-from core import clock, jobs
+from core import jobs
 from core.enums import JobState
 from core.models import Job
 from payments.models import PayoutRun
@@ -34,7 +34,7 @@ def find_job(public_id: str) -> Job:
 
 def line_of(job: Job) -> JobLine:
     """Return the job as the progress component shows it."""
-    line = office_jobs.job_line(job, now=clock.now())
+    line = office_jobs.job_line(job)
     url = reverse("office:job", args=[job.public_id])
     return replace(line, url=url, refresh_url=reverse("office:job_progress", args=[job.public_id]))
 
@@ -43,8 +43,7 @@ def line_of(job: Job) -> JobLine:
 def index(request: HttpRequest) -> HttpResponse:
     """All jobs, latest first."""
     page = page_of(request, office_jobs.jobs_for_office())
-    now = clock.now()
-    lines = [office_jobs.job_line(job, now=now) for job in page]
+    lines = [office_jobs.job_line(job) for job in page]
     return office_page(request, "portal/office/jobs.html", {"page": page, "jobs": lines, "page_query": ""})
 
 

@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "due": office_today.due_items(today=today, roles=roles),
         "waiting": office_today.waiting_items(now=now, today=today, roles=roles),
-        "jobs": [_with_addresses(job, roles) for job in office_today.running_jobs(now=now)],
+        "jobs": [_with_addresses(job, roles) for job in office_today.running_jobs()],
         "troubles": office_today.troubles(now=now, roles=roles),
         "proof": find_last_proof(),
         "may_prove": may_open(roles, "office:prove"),
