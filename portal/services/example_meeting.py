@@ -83,9 +83,13 @@ def _welcome() -> ItemDraft:
 
 def _accounts(starts_at: datetime) -> ItemDraft:
     year = starts_at.year - 1
-    text = f"THAT the company's annual accounts for {year}, with the reports of directors and auditor, be received."
+    text = (
+        f"THAT the company's annual accounts for the year to 31 March {year}, with the reports of directors and "
+        "auditor, be received."
+    )
     text_vi = (
-        f"Thông qua báo cáo tài chính năm {year} của công ty cùng báo cáo của hội đồng quản trị và kiểm toán viên."
+        f"Thông qua báo cáo tài chính của công ty cho năm kết thúc ngày 31/3/{year} cùng báo cáo của hội đồng quản "
+        "trị và kiểm toán viên."
     )
     title, title_vi = "To receive the annual accounts", "Thông qua báo cáo tài chính năm"
     contest = ContestDraft(
