@@ -18,19 +18,26 @@ from agm.rules.bars import BarsPicture, bars_picture, shown_votes, votes_of
 
 ROUNDED_METHODS = ("irv", "scottish-stv")
 LABEL_WIDTH, LABEL_LETTERS, LABEL_LINE = 212, 24, 17
+NARROW_LETTERS = 13
 BAR_WIDTH, TOP, LANE_GAP, LANE_MIN = 56, 34, 10, 2 * LABEL_LINE + 4
 PICTURE_HEIGHT = 420  # what all papers together would be high
-STEP_MAX, STEP_MIN, WIDTH_WANTED = 170, 104, 1150
+STEP_MAX, STEP_MIN, WIDTH_WANTED = 170, 80, 1150
+FITS_MAX = 12  # rounds that fit the width of a desk and can still be read
+PANEL_MAX = 4  # rounds that fit a panel beside a poster
 
 State = Literal["standing", "elected", "eliminated"]
 
 
 @dataclass(frozen=True)
 class Label:
-    """A candidate's name at its lane; ``lines`` are at most two, the second cut with an ellipsis where it must be."""
+    """A candidate's name at its lane; ``lines`` are at most two, the second cut with an ellipsis where it must be.
+
+    ``narrow_lines`` are the same for a phone, where the names stay in sight while the rounds scroll under them.
+    """
 
     name: str
     lines: tuple[str, ...]
+    narrow_lines: tuple[str, ...]
     x: float
     y: float
     ground: str
@@ -113,6 +120,16 @@ class FlowPicture:
     is_whole: bool
     kind: Literal["flow"] = "flow"
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether it wants the whole width of a desk."""
+        return len(self.columns) > PANEL_MAX
+
+    @property
+    def is_fitting(self) -> bool:
+        """Whether all rounds are seen at once on a desk; else they scroll there too."""
+        return len(self.columns) <= FITS_MAX
+
 
 def picture_of(
     result: Mapping[str, Any], *, rounds: int | None = None, grounds: Mapping[str, str] | None = None
@@ -186,8 +203,10 @@ class _Drawing:
         return lanes, top
 
     def _label(self, name: str) -> Label:
-        lines = textwrap.wrap(name, LABEL_LETTERS, max_lines=2, placeholder=" …") or [name[:LABEL_LETTERS]]
-        return Label(name, tuple(lines), 0, _round(self.lanes[name] + LABEL_LINE - 3), self.grounds.get(name, ""))
+        y = _round(self.lanes[name] + LABEL_LINE - 3)
+        return Label(
+            name, _wrapped(name, LABEL_LETTERS), _wrapped(name, NARROW_LETTERS), 0, y, self.grounds.get(name, "")
+        )
 
     def _x(self, number: int) -> float:
         return LABEL_WIDTH + self.step * number
@@ -276,6 +295,10 @@ class _Drawing:
         to_y = self.lanes.get(target, self.bottom) + below[1]
         path = _band(left, from_y, right, to_y, thick)
         return Ribbon(number + 1, kind, source, target, shown_votes(units), path, self.grounds.get(source, ""))
+
+
+def _wrapped(name: str, letters: int) -> tuple[str, ...]:
+    return tuple(textwrap.wrap(name, letters, max_lines=2, placeholder=" …") or [name[:letters]])
 
 
 def _moved(transfers: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str, int]]:

@@ -26,7 +26,7 @@ from tests.factories.equity import make_company
 from tests.factories.people import make_holder, make_staff, sign_in
 
 pytestmark = pytest.mark.browser
-VOTERS = 40
+VOTERS, RECIPES = 40, 12
 
 
 class Told:
@@ -36,7 +36,9 @@ class Told:
         authors = [make_holder(name=f"Author {chr(65 + n)}well").party for n in range(20)]
         with atomic():
             write_examples(authors=[author for author in authors if author], at=clock.now(), by=make_staff("secretary"))
-        beers = [OptionDraft(one.name, one.name, one.author_shown, one.public_id) for one in Recipe.objects.all()[:9]]
+        beers = [
+            OptionDraft(one.name, one.name, one.author_shown, one.public_id) for one in Recipe.objects.all()[:RECIPES]
+        ]
         self.world = make_world(holdings=(4, 20, 300) + (7,) * (VOTERS - 3), recipes=beers)
         self.receipts = {kind: self._vote(kind) for kind in ("resolution", "recipes", "names")}
         sweeping.sweep()
@@ -50,8 +52,10 @@ class Told:
                 held = self.world.members.index(user)
                 given.append(cast(contest, user, votes=(3, held % 2, held % 3)))
             else:
-                liked = sorted(titles, key=lambda title: random.gauss(titles.index(title), 4))
-                given.append(cast(contest, user, *liked[: random.randint(1, 4)]))
+                # Everybody is somebody's first choice, so nobody leaves in company and there are many rounds.
+                first = titles[len(given) % len(titles)]
+                liked = sorted(titles, key=lambda title: (title != first, random.gauss(titles.index(title), 4)))
+                given.append(cast(contest, user, *liked[: random.randint(2, 5)]))
         declare_vote(self.world, kind, beacon="5 2 6 1")
         return given
 
@@ -106,6 +110,33 @@ def test_pages_of_results_are_accessible_and_fit(new_page, language: str) -> Non
     wrong = [*empty, *(found for path in paths for found in inspect(page, path))]
 
     assert wrong == []
+
+
+SEEN = """
+    () => [...document.querySelectorAll(".result-count .table-scroll")].map(one => {
+      const last = [...one.querySelectorAll(".flow-round, thead th")].at(-1).getBoundingClientRect();
+      const first = one.querySelector(".flow-round, thead th.number").getBoundingClientRect();
+      const edge = one.getBoundingClientRect();
+      return [one.scrollWidth > one.clientWidth, first.left >= edge.left - 1, last.right <= edge.right + 1];
+    })
+"""
+
+
+def test_every_round_is_seen_on_a_desk_and_the_last_one_on_a_phone(new_page) -> None:
+    told = Told()
+    page = new_page("en", 1280)
+
+    page.goto(told.address("recipes"))
+    shoot(page, "result-rounds")
+    rounds = page.locator(".flow-round").count()
+    desk = page.evaluate(SEEN)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(told.address("recipes"))
+    phone = page.evaluate(SEEN)
+
+    assert (rounds >= 9, page.locator(".result-lot").count()) == (True, 1)
+    assert desk == [[False, True, True]] * 2
+    assert phone == [[True, False, True]] * 2
 
 
 def test_own_paper_is_found_by_hand_on_a_small_phone(new_page) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agm.rules.bars import bars_picture, shown_votes, votes_of
-from agm.rules.flows import BAR_WIDTH, FlowPicture, flow_picture, picture_of
+from agm.rules.flows import BAR_WIDTH, FITS_MAX, FlowPicture, flow_picture, picture_of
 from agm.rules.glasses import BOTTOM, BRIM, glass_round, tally_marks
 from ballots.rules.counting import approval, irv, resolution, schulze, scottish_stv
 from ballots.rules.counting.papers import Papers
@@ -64,6 +64,31 @@ def test_flow_of_the_first_round_is_drawn_as_if_there_were_no_more() -> None:
 
     assert shown.is_whole is False
     assert shown == FlowPicture(**{**vars(flow_picture(first)), "is_whole": False})
+
+
+def test_flow_of_twelve_rounds_fits_a_desk_and_more_scroll() -> None:
+    desk = 1180  # user units: a window of 1280 less its edges
+    whole = three_rounds()
+    long = {**whole, "rounds": [whole["rounds"][0]] * FITS_MAX}
+    longer = {**whole, "rounds": [whole["rounds"][0]] * (FITS_MAX + 1)}
+
+    few, most, more = map(flow_picture, (whole, long, longer))
+
+    assert (FITS_MAX, most.width <= desk) == (12, True)
+    assert [(each.is_wide, each.is_fitting) for each in (few, most, more)] == [
+        (False, True),
+        (True, True),
+        (True, False),
+    ]
+
+
+def test_name_is_cut_to_two_lines_and_to_shorter_ones_for_a_phone() -> None:
+    name = "Mild of the Long Nights by the Old Weir and the Lock"
+
+    label = flow_picture(irv.count(papers((1, "M"), names=(name, "Pale"))).as_json()).labels[0]
+
+    assert label.lines == ("Mild of the Long Nights", "by the Old Weir and …")
+    assert label.narrow_lines == ("Mild of the", "Long Nights …")
 
 
 def test_flow_of_no_round_is_refused() -> None:
