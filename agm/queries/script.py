@@ -12,16 +12,21 @@ from core.languages import localised
 BEFORE_OPENING = {ContestState.DRAFT, ContestState.FROZEN}
 
 
-def script_of(item: AgendaItem, *, stage: Stage | None = None, seconds: int | None = None) -> list[str]:
+def script_of(
+    item: AgendaItem, *, stage: Stage | None = None, seconds: int | None = None, needs_lot: bool = False
+) -> list[str]:
     """Return the lines for the state the item is in. No query.
 
-    ``stage`` is what the hall shows of a counted vote, ``seconds`` what is left once the close is announced. The
-    secretary's script belongs to the opening; afterwards the lines follow the vote.
+    ``stage`` is what the hall shows of a counted vote, ``seconds`` what is left once the close is announced,
+    ``needs_lot`` that the count stopped at a tie. The secretary's script belongs to the opening; afterwards the lines
+    follow the vote.
     """
     contest = item.contest
     if contest is None or contest.state in BEFORE_OPENING:
         own = [line.strip() for line in localised(item, "script").splitlines() if line.strip()]
         return own or (_opening(item, contest) if contest is not None else _hearing(item))
+    if needs_lot and contest.state == ContestState.OPENED:
+        return _lot()
     return _following(contest, stage, seconds)
 
 
@@ -78,6 +83,13 @@ def _following(contest: Contest, stage: Stage | None, seconds: int | None) -> li
     if stage is None:
         return [_("The votes on “%s” are counted. Here is the result.") % title]
     return _result(stage, title)
+
+
+def _lot() -> list[str]:
+    return [
+        _("There is a tie that earlier rounds and first choices do not break. The rules let a lot decide."),
+        _("I throw the dice now, in front of everybody."),
+    ]
 
 
 def _result(stage: Stage, title: str) -> list[str]:

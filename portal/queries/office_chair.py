@@ -83,6 +83,7 @@ CLOSE = Act(
     _("Voting stops this second, and the envelopes go to the scrutineer. This cannot be taken back."),
 )
 COUNT = Act("count", _("Count"))
+DRAW = Act("count", _("Count with these dice"))
 NEXT = Act("next", _("Next round"), is_key=True)
 SHOW = Act("next", _("Show the result in the hall"), is_key=True)
 DECLARE = Act(
@@ -92,8 +93,11 @@ DECLARE = Act(
 )
 
 
-def desk_of(meeting: Meeting, *, item_id: str = "", at: datetime) -> Desk:
-    """Return the desk of the item asked for, or of the one to go on with. Nine queries at most."""
+def desk_of(meeting: Meeting, *, item_id: str = "", needs_lot: bool = False, at: datetime) -> Desk:
+    """Return the desk of the item asked for, or of the one to go on with. Nine queries at most.
+
+    ``needs_lot``: the count stopped at a tie, and the dice are the next step.
+    """
     items = items_of_meeting(meeting)
     item = _asked(items, item_id) or _current(items, at=at)
     contest = item.contest if item is not None else None
@@ -109,8 +113,8 @@ def desk_of(meeting: Meeting, *, item_id: str = "", at: datetime) -> Desk:
         lines=tuple(_line(each, shown=item) for each in items),
         item=item,
         contest=contest,
-        script=tuple(script_of(item, stage=stage, seconds=voting.seconds if voting else None)) if item else (),
-        acts=tuple(_acts(meeting, contest, rounds)),
+        script=_script(item, stage, voting, needs_lot=needs_lot),
+        acts=tuple(_acts(meeting, contest, rounds, needs_lot=needs_lot)),
         voting=voting,
         votes_in=turnout(contest) if contest is not None and is_closed else None,
         handover=Handover.objects.filter(contest=contest).first() if is_closed else None,
@@ -142,7 +146,13 @@ def _result_of(contest: Contest | None) -> dict[str, Any] | None:
     return result
 
 
-def _acts(meeting: Meeting, contest: Contest | None, rounds: int) -> list[Act]:
+def _script(item: AgendaItem | None, stage: Stage | None, voting: Voting | None, *, needs_lot: bool) -> tuple[str, ...]:
+    if item is None:
+        return ()
+    return tuple(script_of(item, stage=stage, seconds=voting.seconds if voting else None, needs_lot=needs_lot))
+
+
+def _acts(meeting: Meeting, contest: Contest | None, rounds: int, *, needs_lot: bool) -> list[Act]:
     """Return what the chair can do now, the next act first; a contest stands at one point, so there is one next act."""
     if contest is None or meeting.state != MeetingState.IN_SESSION:
         return []
@@ -152,7 +162,8 @@ def _acts(meeting: Meeting, contest: Contest | None, rounds: int) -> list[Act]:
         if contest.revealed_rounds >= rounds:
             return [DECLARE]
         return [NEXT] if contest.revealed_rounds else [SHOW]
-    return {ContestState.FROZEN: [OPEN], ContestState.OPENED: [COUNT]}.get(ContestState(contest.state), [])
+    count = DRAW if needs_lot else COUNT
+    return {ContestState.FROZEN: [OPEN], ContestState.OPENED: [count]}.get(ContestState(contest.state), [])
 
 
 def _line(item: AgendaItem, *, shown: AgendaItem | None) -> ItemLine:

@@ -229,16 +229,45 @@ def test_tie_asks_for_dice_and_counts_with_them() -> None:
     client = at_desk(world)
     before = client.get(console(world)).content.decode()
 
-    refused = press(client, world, "recipes", "count", beacon="")
-    counted = press(client, world, "recipes", "count", beacon=" 3 6  1 ")
+    asked = press(client, world, "recipes", "count", beacon="")
+    step = client.get(asked.headers["Location"])
+    counted = press(client, world, "recipes", "count", asked="1", beacon=" 3 6  1 ")
 
     assert 'id="id_beacon"' not in before
-    assert (refused.status_code, 'id="id_beacon"' in refused.content.decode()) == (422, True)
-    assert errors(refused) == [
-        "There is a tie that earlier rounds and first choices do not break. Throw dice in front of everybody, "
-        "and enter what they show."
-    ]
+    assert (asked.status_code, step.status_code, errors(step)) == (302, 200, [])
+    assert "A lot must be drawn. Throw dice in front of everybody, and enter what they show." in words(step)
+    assert "The rules let a lot decide. I throw the dice now, in front of everybody." in words(step)
+    assert ('id="id_beacon"' in step.content.decode(), "error-summary" in step.content.decode()) == (True, False)
     assert (counted.status_code, Count.objects.get().lot) == (302, "3 6 1")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Enter what the dice show."),
+        ("three and six", "Write what the dice show in figures, for example 3 6 1 4."),
+    ],
+)
+def test_wrong_dice_are_refused_and_nothing_is_counted(typed: str, sentence: str) -> None:
+    world = tied_world()
+
+    refused = press(at_desk(world), world, "recipes", "count", asked="1", beacon=typed)
+
+    assert (refused.status_code, errors(refused)) == (422, [sentence])
+    assert "A lot must be drawn." in words(refused)
+    assert not Count.objects.exists()
+
+
+def test_vote_without_a_tie_is_counted_without_dice() -> None:
+    world = make_world(holdings=(1, 1), kinds=("recipes",))
+    cast(open_vote(world, "recipes"), world.members[0], MILD)
+    close_vote(world, "recipes")
+    open_envelopes(world, "recipes")
+
+    counted = press(at_desk(world), world, "recipes", "count", beacon="")
+
+    assert counted.headers["Location"] == console(world, item=world.items["recipes"].public_id)
+    assert Count.objects.get().lot == ""
 
 
 def test_dice_that_are_too_many_stay_typed() -> None:
@@ -253,9 +282,10 @@ def test_dice_that_are_too_many_stay_typed() -> None:
 def test_polled_parts_keep_asking_for_the_dice() -> None:
     world = tied_world()
     client = at_desk(world)
-    refused = press(client, world, "recipes", "count", beacon="").content.decode()
+    asked = press(client, world, "recipes", "count", beacon="")
+    step = client.get(asked.headers["Location"]).content.decode()
 
-    live = re.search(r'data-live="([^"]+)"', refused)
+    live = re.search(r'data-live="([^"]+)"', step)
     assert live
     parts = client.get(live[1].replace("&amp;", "&"))
 

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.permissions import has_role
 from agm.models import AgendaItem, Meeting
 from agm.services import chair as services
-from ballots.errors import ContestNotReady
+from ballots.enums import ContestState
+from ballots.errors import ContestNotReady, LotNeeded
 from ballots.models import Contest
 from core import clock
 from core.locks import lock
@@ -53,8 +54,8 @@ def _page(request: HttpRequest, meeting: Meeting, item_id: str, form: forms.Form
 
 def _context(request: HttpRequest, meeting: Meeting, item_id: str, form: forms.Form) -> dict[str, Any]:
     at = clock.now()
-    desk = desk_of(meeting, item_id=item_id, at=at)
     needs_dice = "dice" in request.GET or (isinstance(form, DiceForm) and bool(form.errors))
+    desk = desk_of(meeting, item_id=item_id, needs_lot=needs_dice, at=at)
     dice = form if isinstance(form, DiceForm) else DiceForm()
     dice.fields["beacon"].required = needs_dice
     shown = desk.item.public_id if desk.item else ""
@@ -111,22 +112,32 @@ def act(request: HttpRequest, public_id: str, item_id: str, act: str) -> HttpRes
     form_of, do = ACTS[act]
     form = form_of(posted(request))
     if acted(request, form, partial(_once, request=request, item=item, do=do)):
-        return _back(item.meeting, item.public_id)
+        return _back(item.meeting, item.public_id, needs_dice=act == "count" and _is_opened(item))
     return _page(request, find_meeting(public_id), item.public_id, form)
 
 
 def _once(data: dict[str, Any], *, request: HttpRequest, item: AgendaItem, do: Done, by: Any, at: Any) -> None:
-    """Do the act; when the vote is past that point already, say so instead of an error."""
+    """Do the act; when the vote is past that point already, say so instead of an error.
+
+    A tie that needs a lot is no error either: nothing was counted, and to throw the dice is the next step.
+    """
     try:
         with atomic():
             do(data, item=item, by=by, at=at)
     except ContestNotReady:
         messages.info(request, _("The vote is at another point already. This is how it stands now."))
+    except LotNeeded:
+        pass
 
 
-def _back(meeting: Meeting, item_id: str = "") -> HttpResponse:
+def _back(meeting: Meeting, item_id: str = "", *, needs_dice: bool = False) -> HttpResponse:
     url = reverse("office:chair", args=[meeting.public_id])
-    return HttpResponseRedirect(f"{url}?item={item_id}" if item_id else url)
+    return HttpResponseRedirect(f"{url}?item={item_id}{'&dice=1' if needs_dice else ''}" if item_id else url)
+
+
+def _is_opened(item: AgendaItem) -> bool:
+    """Tell whether the papers still wait for their count: who pressed "Count" then stands before a tie."""
+    return Contest.objects.filter(pk=item.contest_id, state=ContestState.OPENED).exists()
 
 
 def _open(_data: dict[str, Any], *, item: AgendaItem, by: Any, at: Any) -> None:
