@@ -20,12 +20,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.errors import EmailTaken, WrongCode
+from accounts.errors import EmailTaken, SharedAddress, WrongCode
 from accounts.freshness import remember_sign_in
-from accounts.mails import send_account_mail
+from accounts.mails import send_account_mail, tell_of_claim
 from accounts.models import User
+from accounts.queries.claims import is_shared
 from accounts.queries.evidence import has_password, has_signed_in_by_passkey
 from accounts.queries.people import APP, factors_of, is_staff_member
+from accounts.services.claims import claim_person
 from accounts.services.factors import note_changed_factor
 from accounts.services.people import register_person, take_sign_up_name
 from accounts.sign_up import typed_at_sign_up
@@ -104,13 +106,27 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Take the name typed in this browser with the proof of the address: see Note [Names of strangers]."""
+        """Become whom the books know by the address: see Note [Claims]; else take the name typed in this browser.
+
+        What strangers typed elsewhere does not count: see Note [Names of strangers].
+        """
         typed = typed_at_sign_up(request, email_address.email)
         with atomic():
             confirmed = bool(super().confirm_email(request, email_address))
-            if confirmed and typed:
-                take_sign_up_name(user=email_address.user, **typed, by=email_address.user, at=clock.now())
+            user = email_address.user
+            party = claim_person(user=user, by=user, at=clock.now()) if confirmed else None
+            if party is not None:
+                tell_of_claim(request, user)
+            elif confirmed and typed:
+                take_sign_up_name(user=user, **typed, by=user, at=clock.now())
+                self._tell_of_namesakes(request, user)
         return confirmed
+
+    def _tell_of_namesakes(self, request: HttpRequest, user: User) -> None:
+        """Say to whom to write when the books write to several people at the address, who are still somebody else."""
+        if is_shared(user.email):
+            messages.warning(request, SharedAddress.sentence)
+            send_account_mail("shared_address", user.email, {})
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue our own words for allauth's occasion."""

@@ -31,6 +31,16 @@ class EmailTaken(DomainError):
     code = "email_taken"
 
 
+class SharedAddress(DomainError):
+    """The books write to several people at the address; told only to who has proved it."""
+
+    sentence = _(
+        "Several people in our books have this address, so it does not tell us which of them you are. "
+        "Write to us with your name and your address in the register."
+    )
+    code = "shared_address"
+
+
 class TooManyHolders(DomainError):
     """A joint set has two to four holders."""
 

@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.queries.people import find_unproved, is_staff_member, real_now
 from accounts.rules.names import NAME_LENGTH_MAX, given_name_of
 from accounts.rules.totp import matching_counter, typed_digits
+from accounts.services.claims import prepare_claim
 from accounts.services.codes import spend_counter, use_app_code, use_recovery_code
 from accounts.services.people import cleaned, take_sign_up_name
 from accounts.sign_up import remember_sign_up
@@ -62,11 +63,26 @@ class EnterForm(account_forms.LoginForm):
         self.fields["login"].error_messages |= EMAIL_MISSING
 
     def clean(self) -> dict[str, Any]:
-        """Forget the user again when a mailed code must not let them in: see Note [Names of strangers]."""
+        """Forget the user again when a mailed code must not let them in: see Note [Names of strangers].
+
+        Unless its proof makes them somebody of our books: see Note [Claims].
+        """
         data = super().clean()
         if isinstance(self.user, User) and (is_staff_member(self.user) or find_unproved(self.user.email)):
             self.user = None
+        if self.user is None and not self.errors:
+            self.user = claimant_at(data["login"])
         return data
+
+
+def claimant_at(email: str) -> User | None:
+    """Return whom a code mailed to the address would make somebody of our books, also when asked twice at once."""
+    try:
+        with atomic():
+            return prepare_claim(email=email, at=real_now())
+    except EmailTaken:
+        with atomic():
+            return prepare_claim(email=email, at=real_now())
 
 
 class StaffSignInForm(account_forms.LoginForm):

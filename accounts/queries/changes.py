@@ -9,11 +9,13 @@ from core.models import AuditRecord
 
 # What somebody does who got in by another way than the owner's: allauth's names of the changes.
 RESETS = ("password_reset", "totp_deactivated", "webauthn_removed")
+# What an address alone can bring about: whoever reads the mailbox may have done it.
+BY_ADDRESS = ("end_factors", "change_email", "claim_person")
 
 
 def has_reset_since(user: User, since: datetime) -> bool:
-    """Return whether the user's sign-in was reset, a factor taken away or the address changed after the moment."""
-    reset = Q(verb__in=["end_factors", "change_email"]) | Q(verb="change_factor", detail__what__in=RESETS)
+    """Return whether the sign-in was opened by a claim or reset, a factor taken away or the address changed, since."""
+    reset = Q(verb__in=BY_ADDRESS) | Q(verb="change_factor", detail__what__in=RESETS)
     return _about(user, since).filter(reset).exists()
 
 

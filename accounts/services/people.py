@@ -159,7 +159,11 @@ def choose_language(*, party: Party, language: str, by: User | None, at: datetim
 def take_sign_up_name(*, user: User, name: str, language: str, by: User | None, at: datetime) -> None:
     """Call somebody as they asked in the browser they proved their address in, whatever was typed elsewhere before."""
     party = user.party
-    if party is None or (party.display_name, party.language) == (cleaned(name), language):
+    if party is None:
+        user.party = register_person(name=name, language=language, email=user.email, by=by, at=at)
+        user.save(update_fields=["party"])
+        return
+    if (party.display_name, party.language) == (cleaned(name), language):
         return
     choose_language(party=party, language=language, by=by, at=at)
     change_name(party=party, name=name, given_name="", by=by, at=at)

@@ -4,11 +4,19 @@ from typing import Any
 
 from allauth.account import views as account_views
 from allauth.mfa.webauthn import views as passkey_views
+from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
 from django.views.generic import RedirectView
 
-from accounts.forms import StaffSignInForm
+from accounts.errors import SharedAddress
+from accounts.forms import SignInCodeForm, StaffSignInForm
+from accounts.mails import tell_of_claim
+from accounts.queries.people import find_unproved
+from accounts.services.claims import claim_person
+from core import clock
+from core.transactions import atomic
 
 
 class StaffSignInView(account_views.LoginView):
@@ -19,6 +27,23 @@ class StaffSignInView(account_views.LoginView):
     def get_form_class(self) -> type[StaffSignInForm]:
         """Ask for the password, which holders do not have."""
         return StaffSignInForm
+
+
+class SignInCodeView(account_views.ConfirmLoginCodeView):
+    """Take the code; the first one of somebody our books know makes them that person: see Note [Claims]."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Claim before allauth signs in: nobody comes in as a person that a stranger typed, or as none."""
+        user = self.stage.login.user
+        if not isinstance(form, SignInCodeForm) or not find_unproved(user.email):
+            return super().form_valid(form)
+        with atomic():
+            if claim_person(user=user, by=user, at=clock.now()) is not None:
+                tell_of_claim(self.request, user)
+        if find_unproved(user.email):
+            messages.error(self.request, SharedAddress.sentence)
+            return self.stage.abort()
+        return super().form_valid(form)
 
 
 class ConfirmAddressView(account_views.ConfirmEmailVerificationCodeView):
@@ -43,7 +68,7 @@ class ToEntrance(RedirectView):
 
 
 sign_in = account_views.login
-sign_in_code = account_views.confirm_login_code
+sign_in_code = SignInCodeView.as_view()
 sign_up = account_views.signup
 sign_up_code = ConfirmAddressView.as_view()
 sign_out = account_views.logout

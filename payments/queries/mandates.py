@@ -18,7 +18,7 @@ from payments.models import BankMandate
 from payments.rules.bank_details import BankDetails, details_of
 
 PURPOSE = "payments.bank_details"
-# New details wait as long, and so do first ones after the sign-in was reset.
+# New details wait as long, and so do first ones after the sign-in was reset or opened by a claim.
 HOLD = timedelta(days=7)
 # How long after the details became usable the link in the mail still stops them.
 STOP_WINDOW = timedelta(days=30)

@@ -3,7 +3,8 @@
 Note [Bank details]: whoever gets into an account wants the money to go elsewhere, so new details wait seven days, in
 which nothing is paid; the holder is told at the present address and at the one before, by a mail with a link that stops
 them without signing in. Only the first details a party ever gave are usable at once: nobody can take back old ones and
-give "first" ones anew.
+give "first" ones anew. First ones wait, too, in the week after the sign-in was reset or was opened by nothing but the
+proof of an address (accounts: Note [Claims]): who reads a mailbox must not be paid at once.
 """
 
 import secrets

@@ -44,6 +44,7 @@ SENTENCES: dict[str, Promise] = {
     "change_factor": _("Changed a factor of signing in"),
     "change_name": _("Changed a name"),
     "choose_language": _("Chose a language"),
+    "claim_person": _("Proved an address of the books and became that person"),
     "contest_changed": _("Changed the rules of a vote"),
     "contest_closed": _("Closed a vote"),
     "contest_closing_announced": _("Announced the end of a vote"),

@@ -10,7 +10,9 @@ from stdnum.iban import calc_check_digits
 from accounts.errors import NotInTheDemo
 from accounts.models import User
 from accounts.services.addresses import change_email
+from accounts.services.claims import claim_person, prepare_claim
 from accounts.services.factors import end_factors, note_changed_factor
+from accounts.services.people import register_person
 from core import clock
 from core.errors import constraint_name
 from core.transactions import atomic
@@ -127,6 +129,21 @@ def test_first_details_soon_after_a_reset_wait(agnes, reset) -> None:
 
     assert waiting.usable_from == at + HOLD
     assert at_once.usable_from == at
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("since", "waits"), [(HOLD - timedelta(minutes=1), True), (HOLD, False)])
+def test_first_details_of_a_sign_in_claimed_by_an_address_wait_in_its_first_week(since, waits) -> None:
+    at = clock.now()
+    with atomic():
+        party = register_person(name="Lê Văn Hùng", language="vi", email="hung@example.org", by=None, at=at - since)
+        hung = prepare_claim(email="hung@example.org", at=at - since)
+        assert claim_person(user=hung, by=hung, at=at - since) == party
+
+    mandate = give(hung, account("4471"), at=at)
+
+    assert mandate.party == party
+    assert mandate.usable_from == (at + HOLD if waits else at)
 
 
 def test_new_passkey_alone_does_not_delay_first_details(agnes) -> None:
