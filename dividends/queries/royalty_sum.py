@@ -22,7 +22,7 @@ def royalty_sum(statement: RoyaltyStatement) -> list[SumLine]:
 def _sales(statement: RoyaltyStatement) -> Iterator[SumLine]:
     currency = statement.currency
     yield money_line("", _("Sold"), statement.gross_minor, currency, note=_units(statement.units))
-    if statement.returns_minor:
+    if statement.returns_minor or statement.units_returned:
         came_back = _units(statement.units_returned) if statement.units_returned else ""
         yield _less(_("Came back from customers"), statement.returns_minor, currency, came_back)
     if statement.discounts_minor:

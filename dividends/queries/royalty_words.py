@@ -6,29 +6,28 @@ All of it as things stood when the statement was issued.
 from datetime import date, timedelta
 from fractions import Fraction
 
-from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.money import format_minor
-from dividends.enums import Basis, RoyaltyWay
+from dividends.enums import Basis, RoyaltyWay, Way
 from dividends.models import RoyaltyAgreement, RoyaltyStatement
-from dividends.queries.statement_words import country_name, percent
+from dividends.queries.statement_words import country_name, ordered_next, percent, waiting_next
 
 
-def royalty_sentence(statement: RoyaltyStatement) -> str:
-    """Return the sentence on top: how much of which beer, where to, when."""
+def royalty_sentence(statement: RoyaltyStatement, *, way: RoyaltyWay | None = None, ending: str = "") -> str:
+    """Return the sentence on top: how much of which beer, where to, when; ``way`` and ``ending`` as issued or now."""
     balance = statement.paid_minor or abs(statement.closing_minor)
     values = {
         "amount": _money(statement, balance),
         "beer": statement.beer_name,
-        "ending": statement.ending,
+        "ending": ending or statement.ending,
         "day": _day(statement.pay_on),
     }
-    match statement.way:
+    match way or statement.way:
         case RoyaltyWay.BANK:
-            return _("“%(beer)s”: %(amount)s goes to the account ending %(ending)s on %(day)s.") % values
+            return _("“%(beer)s”: %(amount)s is due on %(day)s, to the account ending %(ending)s.") % values
         case RoyaltyWay.WAITING:
             return _("“%(beer)s”: %(amount)s waits for your bank details.") % values
         case RoyaltyWay.HELD:
@@ -40,25 +39,18 @@ def royalty_sentence(statement: RoyaltyStatement) -> str:
     return _("“%(beer)s” earned you nothing this time.") % values
 
 
-def royalty_next(statement: RoyaltyStatement) -> str:
-    """Return what happens next, and what the creator can do about it."""
-    values = {
-        "minimum": _money(statement, statement.agreement.minimum_minor),
-        "url": f"{settings.SITE_ORIGIN}/me/",
-        "reference": f"ROYALTY {statement}",
-    }
-    match statement.way:
+def royalty_next(statement: RoyaltyStatement, *, way: RoyaltyWay | None = None) -> str:
+    """Return what happens next, and what the creator can do about it; ``way`` as issued or as it is now."""
+    match way or statement.way:
         case RoyaltyWay.BANK:
-            return _("On your bank statement it reads %(reference)s. You need not do anything.") % values
+            return ordered_next(f"ROYALTY {statement}")
         case RoyaltyWay.WAITING:
-            return _("Give them at %(url)s. The money is yours; it goes out with the next payment after that.") % values
+            return waiting_next(Way.WAITING)
         case RoyaltyWay.HELD:
-            return _(
-                "New bank details wait, so that nobody can turn your money away unseen. "
-                "Then it goes out with the next payment."
-            )
+            return waiting_next(Way.HELD)
         case RoyaltyWay.KEPT:
-            return _("It is paid as soon as it reaches %(minimum)s after tax. It is not lost.") % values
+            minimum = _money(statement, statement.agreement.minimum_minor)
+            return _("It is paid as soon as it reaches %(minimum)s after tax. It is not lost.") % {"minimum": minimum}
         case RoyaltyWay.OWED:
             return _("Nobody asks you to pay it back: it is taken from what the beer earns you next.")
     return _("You need not do anything.")

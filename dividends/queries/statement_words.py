@@ -19,63 +19,77 @@ from dividends.queries.statements import pays_on, usable_on
 
 
 def sentence_of(statement: Statement) -> str:
-    """Return the sentence on top: how much, where to, when."""
+    """Return the sentence on top: how much, where to, when. It says what was ordered, so that it stays true."""
     amount = _money(statement, statement.paid_minor or statement.kept_minor)
     match statement.way:
         case Way.BANK:
-            return _bank_sentence(statement, amount)
-        case Way.WAITING:
-            return _("%(amount)s waits for your bank details.") % {"amount": amount}
-        case Way.HELD:
-            return _held_sentence(statement, amount)
-        case Way.NEXT:
-            return _("%(amount)s goes to your account with the next payment.") % {"amount": amount}
+            day = pays_on(statement)
+            return ordered_sentence(amount, statement.ending, day if day >= statement.issued_on else None)
         case Way.JAR:
             return _("%(amount)s stays in your penny jar.") % {"amount": amount}
-    if statement.kept_minor:
-        return _("Nothing new this time: %(amount)s stays in your penny jar.") % {"amount": amount}
-    return _("This time your dividend is less than the smallest coin.")
-
-
-def _bank_sentence(statement: Statement, amount: str) -> str:
-    values = {"amount": amount, "ending": statement.ending}
-    day = pays_on(statement)
-    if day < statement.issued_on:
-        return _("%(amount)s goes to the account ending %(ending)s.") % values
-    return _("%(amount)s goes to the account ending %(ending)s on %(day)s.") % {**values, "day": _day(day)}
-
-
-def _held_sentence(statement: Statement, amount: str) -> str:
-    day = usable_on(statement)
-    if day is None:
-        return _("%(amount)s waits until your new bank details may be used.") % {"amount": amount}
-    values = {"amount": amount, "day": _day(day)}
-    return _("%(amount)s waits for your new bank details, which may be used from %(day)s.") % values
+        case Way.NOTHING if statement.kept_minor:
+            return _("Nothing new this time: %(amount)s stays in your penny jar.") % {"amount": amount}
+        case Way.NOTHING:
+            return _("This time your dividend is less than the smallest coin.")
+    usable = usable_on(statement) if statement.way == Way.HELD else None
+    return waiting_sentence(Way(statement.way), amount, usable_on=usable)
 
 
 def next_of(statement: Statement) -> str:
     """Return what happens next, and what the holder can do about it."""
     declaration = statement.entitlement.declaration
-    values = {
-        "minimum": _money(statement, declaration.minimum_minor),
-        "url": f"{settings.SITE_ORIGIN}/me/",
-        "reference": statement.payout.reference if statement.payout else "",
-    }
     match statement.way:
         case Way.BANK:
-            return _("On your bank statement it reads %(reference)s. You need not do anything.") % values
-        case Way.WAITING:
-            return _("Give them at %(url)s. The money is yours; it goes out with the next payment after that.") % values
-        case Way.HELD:
-            return _(
-                "New bank details wait, so that nobody can turn your money away unseen. "
-                "Then it goes out with the next payment."
-            )
-        case Way.NEXT:
-            return _("You need not do anything.")
+            return ordered_next(statement.payout.reference if statement.payout else "")
         case Way.JAR:
-            return _("It is paid with a later dividend, once the jar holds %(minimum)s.") % values
-    return _nothing_next(declaration)
+            minimum = _money(statement, declaration.minimum_minor)
+            return _("It is paid with a later dividend, once the jar holds %(minimum)s.") % {"minimum": minimum}
+        case Way.NOTHING:
+            return _nothing_next(declaration)
+    return waiting_next(Way(statement.way))
+
+
+def ordered_sentence(amount: str, ending: str, day: date | None) -> str:
+    """Return the sentence about a payment that a director approved, for the day where one is ahead."""
+    values = {"amount": amount, "ending": ending}
+    if day is None:
+        return _("%(amount)s is ordered to the account ending %(ending)s.") % values
+    return _("%(amount)s is ordered to the account ending %(ending)s for %(day)s.") % {**values, "day": _day(day)}
+
+
+def ordered_next(reference: str) -> str:
+    """Return what follows an order. Whether it arrives nobody knows yet, so nothing is promised."""
+    reads = _("On your bank statement it reads %(reference)s.") % {"reference": reference}
+    return f"{reads} {if_it_fails()}"
+
+
+def if_it_fails() -> str:
+    """Return what a holder of an ordered payment can rely on."""
+    return _("If the bank cannot pay it, we write to you.")
+
+
+def waiting_sentence(way: Way, amount: str, *, usable_on: date | None) -> str:
+    """Return the sentence about money in no payment yet: `Way.WAITING`, `Way.HELD` or `Way.NEXT`."""
+    if way == Way.WAITING:
+        return _("%(amount)s waits for your bank details.") % {"amount": amount}
+    if way == Way.NEXT:
+        return _("%(amount)s goes to your account with the next payment.") % {"amount": amount}
+    if usable_on is None:
+        return _("%(amount)s waits until your new bank details may be used.") % {"amount": amount}
+    values = {"amount": amount, "day": _day(usable_on)}
+    return _("%(amount)s waits for your new bank details, which may be used from %(day)s.") % values
+
+
+def waiting_next(way: Way) -> str:
+    """Return what follows, and what the holder can do about it."""
+    if way == Way.WAITING:
+        words = _("Give them at %(url)s. The money is yours; it goes out with the next payment after that.")
+        return words % {"url": f"{settings.SITE_ORIGIN}/me/"}
+    if way == Way.NEXT:
+        return if_it_fails()
+    return _(
+        "New bank details wait, so that nobody can turn your money away unseen. Then it goes out with the next payment."
+    )
 
 
 def _nothing_next(declaration: Declaration) -> str:

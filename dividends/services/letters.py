@@ -17,7 +17,7 @@ from core.models import AuditRecord, OutgoingMail
 from core.transactions import needs_transaction
 from dividends.models import Entitlement, Statement
 from dividends.queries.receivers import Receiver, receiver_of
-from dividends.queries.statement_words import next_of, sentence_of
+from dividends.queries.statement_news import MoneyNow, money_now, news_of
 from dividends.queries.statements import check_url
 from equity.models import Company
 from equity.queries.company import get_company
@@ -36,7 +36,8 @@ def send_statement_letter(*, statement: Statement, at: datetime) -> OutgoingMail
     receiver = receiver_of(statement.entitlement.party)
     if receiver is None:
         return None
-    letter = write_statement_letter(statement, receiver=receiver, company=get_company())
+    now = money_now(statement, at=at)
+    letter = write_statement_letter(statement, now=now, receiver=receiver, company=get_company())
     attachment = (f"{statement}.pdf", statement.file.sha256, PDF)
     return queue_letter(
         letter,
@@ -48,8 +49,8 @@ def send_statement_letter(*, statement: Statement, at: datetime) -> OutgoingMail
     )
 
 
-def write_statement_letter(statement: Statement, *, receiver: Receiver, company: Company) -> Letter:
-    """Return the mail in the statement's language."""
+def write_statement_letter(statement: Statement, *, now: MoneyNow, receiver: Receiver, company: Company) -> Letter:
+    """Return the mail in the statement's language: what became of the money ``now``, and the figures as issued."""
     owed = statement.entitlement
     with translation.override(statement.language):
         facts = {
@@ -60,8 +61,8 @@ def write_statement_letter(statement: Statement, *, receiver: Receiver, company:
             "currency": owed.declaration.currency,
             "title": localised(owed.declaration, "title"),
             "reference": str(statement),
-            "sentence": sentence_of(statement),
-            "next": next_of(statement),
+            "news": news_of(statement, now),
+            "bank_url": _address("me_bank"),
             "dividend_url": _page(owed),
             "check_url": check_url(statement.check_code),
         }

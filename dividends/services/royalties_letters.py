@@ -11,7 +11,7 @@ from core.models import OutgoingMail
 from core.transactions import needs_transaction
 from dividends.models import RoyaltyStatement
 from dividends.queries.receivers import Receiver, receiver_of
-from dividends.queries.royalty_words import royalty_next, royalty_sentence
+from dividends.queries.statement_news import MoneyNow, royalty_money_now, royalty_news_of
 from dividends.queries.statements import check_url
 from equity.models import Company
 from equity.queries.company import get_company
@@ -23,7 +23,8 @@ def send_royalty_letter(*, statement: RoyaltyStatement, at: datetime) -> Outgoin
     receiver = receiver_of(statement.party)
     if receiver is None:
         return None
-    letter = write_royalty_letter(statement, receiver=receiver, company=get_company())
+    now = royalty_money_now(statement, at=at)
+    letter = write_royalty_letter(statement, now=now, receiver=receiver, company=get_company())
     attachment = (f"{statement}.pdf", statement.file.sha256, PDF)
     return queue_letter(
         letter,
@@ -35,8 +36,8 @@ def send_royalty_letter(*, statement: RoyaltyStatement, at: datetime) -> Outgoin
     )
 
 
-def write_royalty_letter(statement: RoyaltyStatement, *, receiver: Receiver, company: Company) -> Letter:
-    """Return the mail in the statement's language."""
+def write_royalty_letter(statement: RoyaltyStatement, *, now: MoneyNow, receiver: Receiver, company: Company) -> Letter:
+    """Return the mail in the statement's language: what became of the money ``now``, and the figures as issued."""
     with translation.override(statement.language):
         facts = {
             "receiver": receiver,
@@ -44,8 +45,8 @@ def write_royalty_letter(statement: RoyaltyStatement, *, receiver: Receiver, com
             "statement": statement,
             "currency": statement.currency,
             "reference": str(statement),
-            "sentence": royalty_sentence(statement),
-            "next": royalty_next(statement),
+            "news": royalty_news_of(statement, now),
+            "bank_url": settings.SITE_ORIGIN + reverse("me_bank"),
             "royalties_url": settings.SITE_ORIGIN + reverse("me_royalties"),
             "check_url": check_url(statement.check_code),
         }

@@ -22,6 +22,7 @@ from core.transactions import atomic
 from dividends.models import Declaration, Entitlement, Recommendation, Statement
 from dividends.queries.details_wanted import NEWS_FOR, declarations_to_ask_about
 from dividends.queries.receivers import Receiver, receiver_of
+from dividends.queries.statement_news import MoneyNow
 from dividends.services import letters, payout_letters
 from dividends.services.sweeping import sweep
 from equity.models import Company, Member
@@ -40,8 +41,9 @@ CODE, REFERENCE = "pW3xQ0n8Tz6vR1bYp5uLdB", "kW3xQ0n8Tz6vR1bYp5uLdA"
 COMPANY_ROW = Company(**COMPANY)
 LANGUAGES = ["en", "vi"]
 WAYS = ["bank", "waiting", "next", "jar", "nothing"]
+ENDS = ["settled", "failed", "returned", "held", "cancelled"]
 KINDS = [
-    *(f"statement {way}" for way in WAYS),
+    *(f"statement {way}" for way in [*WAYS, *ENDS]),
     "returned account_closed",
     "returned refused_by_bank",
     "returned other",
@@ -114,12 +116,33 @@ def statement(way: str, language: str) -> Statement:
     )
 
 
+def money(way: str) -> MoneyNow:
+    """Return where the money of the statement stands when its mail is written; nothing is saved."""
+    mandate = BankMandate(ending="4471", given_at=AT - timedelta(days=90), usable_from=AT - timedelta(days=83))
+    paid = {
+        "failed": "account_closed",
+        "returned": "name_mismatch",
+        "held": "details_changed",
+        "cancelled": "cancelled",
+    }
+    if way in paid:
+        return MoneyNow(payout(way, paid[way]), mandate, AT)
+    if way == "settled":
+        row = payout("settled", "")
+        row.settled_at = AT
+        return MoneyNow(row, mandate, AT)
+    if way == "bank":
+        return MoneyNow(payout("ready", ""), mandate, AT)
+    return MoneyNow(None, mandate if way == "next" else None, AT)
+
+
 def letter(kind: str, language: str = "en", **changed: Any) -> Letter:
     """Write the mail of that kind to Tuyết."""
     what, _space, more = kind.partition(" ")
     reader: dict[str, Any] = {"receiver": receiver(language, **changed), "company": COMPANY_ROW}
     if what == "statement":
-        return letters.write_statement_letter(statement(more, language), **reader)
+        way = more if more in WAYS else "bank"
+        return letters.write_statement_letter(statement(way, language), now=money(more), **reader)
     if what == "details_wanted":
         return letters.write_wanted_letter(entitlement(), **reader)
     purpose, _line, what = what.rpartition("_")
@@ -196,7 +219,33 @@ def test_typed_name_stays_text_and_never_becomes_a_link(kind: str, language: str
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [
-        ("statement bank", "£50.00 goes to the account ending 4471 on 19 June 2026."),
+        (
+            "statement bank",
+            "£50.00 is ordered to the account ending 4471 for 19 June 2026. On your bank statement it reads DIVIDEND "
+            "42. If the bank cannot pay it, we write to you.",
+        ),
+        (
+            "statement settled",
+            "£50.00 was paid to the account ending 4471 on 12 June 2026. On your bank statement it reads DIVIDEND 42.",
+        ),
+        (
+            "statement failed",
+            "£50.00 could not be paid to the account ending 4471 on 12 June 2026. The account is closed. Give us the "
+            "details of an account that is open.",
+        ),
+        (
+            "statement returned",
+            "£50.00 came back from the account ending 4471 on 12 June 2026. The name you gave is not the name on the "
+            "account. Write the name as your bank has it, or give us an account in your name.",
+        ),
+        (
+            "statement held",
+            "£50.00 was held back on 12 June 2026, before it left. The bank details were changed or taken back after "
+            "the payment was approved. If that was not you, tell us at once. If it was, you need not do anything more. "
+            "£50.00 goes to your account with the next payment.",
+        ),
+        ("statement cancelled", "The payment run was stopped before this payment was sent."),
+        ("statement failed", "It shows how things stood on that day."),
         ("statement waiting", "£50.00 waits for your bank details."),
         ("statement jar", "£50.00 stays in your penny jar."),
         ("returned account_closed", "and the bank sent it back on 12 June 2026, 10:00. The account is closed."),

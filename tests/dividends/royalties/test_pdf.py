@@ -7,9 +7,11 @@ import pytest
 from django.utils import translation
 
 from accounts.models import Party, PrivateContact
+from core import clock
 from dividends.models import RoyaltyStatement
 from dividends.queries.receivers import Receiver
 from dividends.queries.royalties import whole_royalty_statements
+from dividends.queries.statement_news import royalty_money_now
 from dividends.royalty_documents import royalty_context, royalty_pdf
 from dividends.services.royalties_letters import write_royalty_letter
 from equity.queries.company import get_company
@@ -117,7 +119,8 @@ def test_mail_says_what_the_statement_says() -> None:
     statement = stated(make_person())
     reader = Receiver("a@example.org", "Agnes", "en", "")
 
-    letter = write_royalty_letter(statement, receiver=reader, company=get_company())
+    now = royalty_money_now(statement, at=clock.now())
+    letter = write_royalty_letter(statement, now=now, receiver=reader, company=get_company())
 
     assert letter.subject == "“Mossy Gate” pays you £62.05"
     assert "400 units sold, £12,410.00 net sales: your share is £62.05, and £0.00 was kept back as tax." in letter.text
