@@ -103,3 +103,10 @@ def format_exact(amount_minor: Decimal, currency: str, language: str = "en") -> 
     point = "" if minor_units(currency) else ("," if language.startswith("vi") else ".")
     behind = f"{NO_BREAK_SPACE}{SYMBOLS[currency]}" if currency in SYMBOL_BEHIND else ""
     return f"{sign}{whole.removesuffix(behind)}", f"{point}{digits}{behind}"
+
+
+def format_rate(rate_minor: Decimal, currency: str, language: str = "en") -> tuple[str, str]:
+    """Return a rate a share in two parts, as `format_exact`; in pence where people say pence: ``("17.55p", "")``."""
+    if currency == "GBP" and not language.startswith("vi"):
+        return f"{rate_minor.normalize():,f}p", ""
+    return format_exact(rate_minor, currency, language)

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.languages import localised
-from core.money import format_exact
+from core.money import format_exact, format_rate
 from core.templatetags.faces import grouped
 from dividends.models import Entitlement
 from dividends.queries.statement_words import rounding_rule, withholding_words
@@ -36,7 +36,7 @@ def money_line(
     sign: str, label: str, amount_minor: Decimal | int, currency: str, *, note: str = "", kind: str = ""
 ) -> SumLine:
     """Return a line of money in the active language, every decimal of it."""
-    figures, tail = format_exact(Decimal(amount_minor), currency, get_language() or "en")
+    figures, tail = format_exact(Decimal(amount_minor), currency, _language())
     return SumLine(sign, label, note, figures, tail, kind)
 
 
@@ -73,6 +73,9 @@ def line_of(step: Step, owed: Entitlement) -> SumLine:
     kind = "result" if step.sign == Sign.EQUALS else ""
     if step.code in COUNTS:
         return SumLine(step.sign.value, label, note, grouped(int(step.amount)), kind=kind)
+    if step.code == StepCode.RATE:
+        figures, tail = format_rate(step.amount, owed.declaration.currency, _language())
+        return SumLine(step.sign.value, label, note, figures, tail)
     return money_line(step.sign.value, label, step.amount, owed.declaration.currency, note=note, kind=kind)
 
 
@@ -93,3 +96,7 @@ def _words(code: StepCode, owed: Entitlement) -> tuple[str, str]:
         StepCode.WITHHELD: (_("Tax kept back"), withholding_words(owed)),
         StepCode.NET: (_("Net dividend"), ""),
     }[code]
+
+
+def _language() -> str:
+    return get_language() or "en"

@@ -49,8 +49,8 @@ def test_every_way_says_where_the_money_is_and_what_comes_next() -> None:
     held_until = made["held"].entitlement.party.bank_mandates.get().usable_from
     assert said == {
         "bank": (
-            f"£7.00 goes to the account ending 4471 on {day(made['bank'], 'pay_on')}.",
-            "On your bank statement it reads DIVIDEND 1. You need not do anything.",
+            f"£7.00 is ordered to the account ending 4471 for {day(made['bank'], 'pay_on')}.",
+            "On your bank statement it reads DIVIDEND 1. If the bank cannot pay it, we write to you.",
         ),
         "waiting": (
             "£3.50 waits for your bank details.",
@@ -61,7 +61,7 @@ def test_every_way_says_where_the_money_is_and_what_comes_next() -> None:
             "New bank details wait, so that nobody can turn your money away unseen. "
             "Then it goes out with the next payment.",
         ),
-        "next": ("£5.25 goes to your account with the next payment.", "You need not do anything."),
+        "next": ("£5.25 goes to your account with the next payment.", "If the bank cannot pay it, we write to you."),
         "jar": ("£0.35 stays in your penny jar.", "It is paid with a later dividend, once the jar holds £1.00."),
         "nothing": (
             "This time your dividend is less than the smallest coin.",
@@ -101,7 +101,7 @@ def test_sum_of_a_second_dividend_brings_the_fraction_and_the_jar_of_the_first()
     to_bank, in_jar = issue(second)
 
     assert lines_of(to_bank) == [
-        "199", "× £0.00|3511", "= £0.69|8689", "+ £0.00|75", "− £0.00|6189", "= £0.70", "− £0.00", "= £0.70",
+        "199", "× 0.3511p", "= £0.69|8689", "+ £0.00|75", "− £0.00|6189", "= £0.70", "− £0.00", "= £0.70",
         "+ £0.49", "= £1.19",
     ]  # fmt: skip
     assert (in_jar.way, lines_of(in_jar)[-3:]) == ("jar", ["= £0.18", "+ £0.12", "= £0.30"])
@@ -141,7 +141,7 @@ def test_tax_kept_back_by_treaty_names_country_rate_residence_and_paper() -> Non
 
     withheld = next(line for line in context_of(statement)["lines"] if line.label == "Tax kept back")
     assert withheld.note == "United Kingdom: 26.375 % by treaty, for residents of Vietnam (W-8BEN)."
-    assert lines_of(statement) == ["200", "× £0.01", "= £2.00", "− £0.53", "= £1.47"]
+    assert lines_of(statement) == ["200", "× 1p", "= £2.00", "− £0.53", "= £1.47"]
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_whole_sum_for_pages_ends_with_the_net_dividend() -> None:
 
     assert dividend.declaration is not None
     assert [(line.sign, line.figures + line.tail, line.kind) for line in lines] == [
-        ("", "199", ""), ("×", "£0.0035", ""), ("=", "£0.6965", "result"), ("−", "£0.0065", ""),
+        ("", "199", ""), ("×", "0.35p", ""), ("=", "£0.6965", "result"), ("−", "£0.0065", ""),
         ("=", "£0.69", "result"), ("−", "£0.00", ""), ("=", "£0.69", "total"),
     ]  # fmt: skip
 

@@ -318,8 +318,8 @@ def test_list_shows_every_figure_of_a_dividend_and_its_sums() -> None:
     page = sign_in(made.members[0]).get("/me/dividends/")
 
     assert "£50.00 dividends paid to you so far" in words(page)
-    assert "2,000 £0.025 £50.00 £0.00 £50.00" in words(page)
-    assert "2,000 £0.000034 £0.06 £0.00 £0.06" in words(page)
+    assert "2,000 2.5p £50.00 £0.00 £50.00" in words(page)
+    assert "2,000 0.0034p £0.06 £0.00 £0.06" in words(page)
     assert page.content.decode().count('role="rowheader"') == 2
     assert second.entitlement(0).net_minor == 6
 
@@ -361,10 +361,10 @@ def test_sum_is_the_printed_one_with_a_column_for_a_pencil() -> None:
 
     assert column is not None
     assert re.findall(r'<td class="number">(.*?)</td>', strip_between(column[0])) == [
-        "2,001", "× £0.02 5", "= £50.02 5", "− £0.00 5", "= £50.02", "− £13.19", "= £36.83",
+        "2,001", "× 2.5p", "= £50.02 5", "− £0.00 5", "= £50.02", "− £13.19", "= £36.83",
     ]  # fmt: skip
     assert column[0].count('<td class="pencil"></td>') == 7
-    assert "2,001 × £0.025 = £50.025" in words_of(page)
+    assert "2,001 × 2.5p = £50.025" in words_of(page)
     assert "£50.02 × 26.375 % = £13.19" in words_of(page)
     assert "Source of the rate: EStG s.43a" in words_of(page)
 
