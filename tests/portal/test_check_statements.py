@@ -40,7 +40,7 @@ def test_code_of_a_statement_shows_its_figures_and_both_fingerprints() -> None:
     day = f"{statement.issued_on.day} {statement.issued_on:%B %Y}"
     data = read_bytes(whole_statements().get().file.sha256)
     said = [
-        "Genuine",
+        "Genuine statement",
         f"We issued dividend statement {statement} on {day}, with these figures.",
         "Final dividend 2025",
         "Shares, B ordinary", "2,000",
@@ -80,7 +80,7 @@ def test_statement_whose_file_is_not_made_yet_is_genuine_without_a_fingerprint_o
 
     text = words(page_of(statement))
 
-    assert "Genuine" in text
+    assert "Genuine statement" in text
     assert "sha256sum" not in text
 
 
@@ -99,7 +99,7 @@ def test_code_typed_in_groups_is_led_to_the_statement() -> None:
     response = Client().get("/check/", {"code": f" {code[:4]} {code[4:8]} {code[8:]} "}, follow=True)
 
     assert response.redirect_chain == [(f"/check/{code}/", 302)]
-    assert "Genuine" in words(response)
+    assert "Genuine statement" in words(response)
 
 
 def test_page_only_reads_and_asks_for_the_statement_once() -> None:
