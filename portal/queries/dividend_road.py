@@ -20,6 +20,8 @@ from portal.queries.my_dividends import Dividend
 from portal.rules.dividend_states import ON_ITS_WAY, Stand
 
 HAS_A_PAYOUT = ON_ITS_WAY | {Stand.PREPARED, Stand.PAID}
+# Where the latest payment did not arrive and nothing happened since: how it ended is where we are, told once.
+ENDED_HERE = {Stand.CAME_BACK, Stand.HELD}
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,16 @@ def road_of(dividend: Dividend, *, at: datetime) -> list[Station]:
     """Return the stations in order; every payment that did not arrive stays on the road. One query."""
     stations = [_declared(dividend), _fixed(dividend)]
     live = dividend.last if dividend.stand in HAS_A_PAYOUT else None
+    here = dividend.last if dividend.stand in ENDED_HERE else None
     for payout in dividend.payouts:
         if payout is not live:
-            stations += _ended(payout)
+            stations += _sent_before(payout)
+            stations += [] if payout is here else [_ended(payout)]
     if live is not None:
         return stations + list(_under_way(dividend, live, at))
     words = told(dividend, at=at)
-    stations.append(Station(words.state, "now", words.sentence, None, words.url, words.button_text))
+    ended_at = here.ended_at if here else None
+    stations.append(Station(words.state, "now", words.sentence, ended_at, words.url, words.button_text))
     if dividend.stand != Stand.NOTHING:
         stations.append(Station(_("Paid"), "next"))
     return stations
@@ -69,17 +74,19 @@ def _fixed(dividend: Dividend) -> Station:
     return Station(_("Computed and booked"), "done", words, dividend.declaration.computed_at)
 
 
-def _ended(payout: Payout) -> Iterator[Station]:
-    """A payment that was to pay this and did not."""
-    if payout.sent_at:
-        yield _sent(payout)
+def _sent_before(payout: Payout) -> list[Station]:
+    return [_sent(payout)] if payout.sent_at else []
+
+
+def _ended(payout: Payout) -> Station:
+    """How a payment ended that was to pay this and did not."""
     reason = payout_reason_words(payout.reason)
     title = {
         PayoutState.RETURNED: _("Came back"),
         PayoutState.FAILED: _("Could not be paid"),
         PayoutState.HELD: _("Held back"),
     }.get(PayoutState(payout.state), _("Stopped"))
-    yield Station(title, "stopped", str(reason.why), payout.ended_at)
+    return Station(title, "stopped", str(reason.why), payout.ended_at)
 
 
 def _under_way(dividend: Dividend, payout: Payout, at: datetime) -> Iterator[Station]:

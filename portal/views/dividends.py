@@ -87,6 +87,7 @@ def dividend(request: HttpRequest, public_id: str) -> HttpResponse:
         "told": told(found, at=at),
         "computed": computed_of(found.entitlement),
         "jar": next(iter(jars_of([found])), None) if found.stand == Stand.JAR else None,
+        "is_paid": found.stand == Stand.PAID,
         "steps": road_of(found, at=at),
         "back_url": reverse("me_dividends"),
         "face": "portal",
