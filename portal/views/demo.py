@@ -7,17 +7,20 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.services.demo_people import demo_credentials, seconds_until_next_code
+from accounts.services.demo_people import DemoPerson, demo_credentials, seconds_until_next_code
 from core import clock
 from core.models import OutgoingMail
 from core.tasks import sweep
 from core.transactions import atomic
 from portal.queries.demo_faults import find_drawer
-from portal.queries.demo_story import open_contest, stops, story
+from portal.queries.demo_meeting import open_contest
+from portal.queries.demo_royalties import creator_people
+from portal.queries.demo_story import stops, story
 from portal.services.example_votes import let_members_vote
 from portal.views.stored_files import stored_file
 
@@ -41,7 +44,10 @@ WHO = {
 def people(request: HttpRequest) -> HttpResponse:
     """Who is who, how each signs in, and what time it is."""
     context = {
-        "people": [_card(person) for person in demo_credentials()],
+        "people": [
+            *(_card(person, WHO.get(person.email, "")) for person in demo_credentials()),
+            *(_card(person, what) for person, what in creator_people()),
+        ],
         "now": localtime(clock.now()),
         "offset": clock.offset(),
         "steps": [{"code": code, "label": label} for code, (_delta, label) in STEPS.items()],
@@ -55,12 +61,12 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/demo/people.html", context)
 
 
-def _card(person: Any) -> dict[str, Any]:
+def _card(person: DemoPerson, what: str | Promise) -> dict[str, Any]:
     is_staff = bool(person.roles)
     return {
         "email": person.email,
         "name": person.name,
-        "what": WHO.get(person.email, ""),
+        "what": what,
         "password": person.password,
         "totp_code": person.current_totp_code(),
         "email_code": person.latest_email_code(),
