@@ -20,6 +20,7 @@ PAYLOADS = [
     "<link rel=stylesheet href=file:///etc/passwd>",
     "{{ 7|add:7 }}{% debug %}",
 ]
+LEFT = 20 / 25.4 * 72  # where the text begins, in points
 BIGGEST = "£92,233,720,368,547,758.07"
 WIDEST = [
     SumLine("", "Shares, " + letters("phổ thông ưu đãi ", 80), "", "9,223,372,036,854,775,807"),
@@ -69,6 +70,41 @@ def lines_printed_over_another(data: bytes) -> list[tuple[str, str]]:
         for other in lines[place + 1 :]
         if abs(one[0] - other[0]) < 3 and abs(one[1] - other[1]) < 0.7 * min(one[2], other[2])
     ]
+
+
+def rules_of(data: bytes) -> list[float]:
+    """Return how high the horizontal rules of the first column lie, in points from the bottom of the page."""
+    found: list[float] = []
+    begun = [0.0, 0.0]
+
+    def note(operator: bytes, operands: list[Any], matrix: list[float], _: Any) -> None:
+        if operator in (b"m", b"l"):
+            x, y = (float(number) for number in operands)
+            if operator == b"l" and y == begun[1] and abs(matrix[0] * begun[0] + matrix[4] - LEFT) < 1:
+                found.append(matrix[3] * y + matrix[5])
+            begun[:] = x, y
+
+    open_pdf(data).pages[0].extract_text(visitor_operand_before=note)
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_row_with_a_note_keeps_clear_of_the_rules_above_and_below(language: str) -> None:
+    data = printed(sheet(), language)
+    tops: list[float] = []
+    bottoms: list[float] = []
+
+    def note(text: str, matrix: list[float], text_matrix: list[float], _: Any, size: float) -> None:
+        height = matrix[3] * text_matrix[5] + matrix[5]
+        tops.extend([height + 0.75 * size] if text.strip() in {"Rounded", "Tax kept back"} else [])
+        bottoms.extend([height - 0.25 * size] if text.strip() in {"with the company.", "was kept back."} else [])
+
+    open_pdf(data).pages[0].extract_text(visitor_text=note)
+
+    rules = rules_of(data)
+    assert len(tops) == len(bottoms) == 2
+    assert min(rule - top for top in tops for rule in rules if rule > top) > 3.5
+    assert min(bottom - rule for bottom in bottoms for rule in rules if rule < bottom) > 2.5
 
 
 def test_statement_says_every_fact_and_nothing_else() -> None:

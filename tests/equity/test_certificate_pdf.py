@@ -7,6 +7,7 @@ import pytest
 
 from core.pdf import TooLong, render_pdf
 from equity.rules.certificate_border import border_svg
+from equity.rules.certificate_type import text_width_mm
 from equity.rules.notches import facts_sha256
 from equity.rules.number_words import in_words
 from tests.pdf_reader import fonts_of, marked_pieces, open_pdf, squeezed, tags_of, text_of, unmarked_paintings
@@ -258,3 +259,20 @@ def test_border_drawn_into_the_page_is_the_one_of_the_facts() -> None:
     assert one == again
     assert one != other
     assert text_of(one) == text_of(other)
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_words_about_the_signature_end_well_before_the_check_code(language: str) -> None:
+    lines: list[tuple[float, float, str]] = []
+
+    def note(text: str, matrix: list[float], text_matrix: list[float], _: Any, size: float) -> None:
+        left = (matrix[0] * text_matrix[4] + matrix[4]) / 72 * 25.4
+        lines.append((left, abs(size * text_matrix[3] * matrix[3]), text.strip()))
+
+    open_pdf(certificate(facts(language=language))).pages[0].extract_text(visitor_text=note)
+
+    code = next(left for left, _size, text in lines if text == "kW3x")
+    column = next(left for left, _size, text in lines if text == "Fiona Galbraith")
+    ends = [left + text_width_mm(text, 6.5) for left, size, text in lines if left == column and size < 7]
+    assert len(ends) >= 2
+    assert code - max(ends) > 3
