@@ -97,6 +97,14 @@ class AboveRecommendation(DomainError):
     )
     code = "above_recommendation"
 
+    def __init__(self, most: str = "") -> None:
+        """``most`` is what was recommended, as the reader writes it: 17.55p."""
+        if not most:
+            super().__init__()
+            return
+        words = _("The directors recommended %(most)s. A dividend can never be more than that.")
+        super().__init__(words % {"most": most})
+
 
 class AlreadyDeclared(DomainError):
     """A resolution declares one dividend."""

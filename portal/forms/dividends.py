@@ -10,13 +10,15 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from ballots.models import Contest
 from core import clock
 from core.languages import localised
-from core.money import SYMBOLS, minor_units
+from core.money import SYMBOLS, format_minor, minor_units
+from core.templatetags.money import rate
 from dividends.enums import Rounding
 from dividends.errors import (
     AboveRecommendation,
@@ -203,7 +205,7 @@ class TermsForm(SectionForm):
         name = "pot_minor" if self.recommendation.pot_minor is not None else "rate_minor"
         most, typed = getattr(self.recommendation, name), data.get(name)
         if typed is not None and typed > most:
-            self.add_error(name, str(AboveRecommendation()))
+            self.add_error(name, str(AboveRecommendation(self._most())))
         if data.get("period_from") and data.get("period_to") and data["period_to"] <= data["period_from"]:
             self.add_error("period_to", str(PeriodBackward()))
         if data.get("record_at"):
@@ -212,6 +214,13 @@ class TermsForm(SectionForm):
             elif data.get("pay_on") and data["pay_on"] < record_day(data["record_at"]):
                 self.add_error("pay_on", str(PaymentBeforeRecord()))
         return data
+
+    def _most(self) -> str:
+        """Return what was recommended, as the reader writes it."""
+        told = self.recommendation
+        if told.rate_minor is None:
+            return format_minor(told.pot_minor or 0, told.currency, get_language() or "en")
+        return gettext("%(rate)s a share") % {"rate": rate(told.rate_minor, told.currency)}
 
     @property
     def terms(self) -> Terms:
@@ -275,7 +284,7 @@ def _year_before(day: date) -> date:
 
 def _accounts_words(accounts: RelevantAccounts) -> str:
     words = _("%(kind)s to %(day)s")
-    return str(words % {"kind": accounts.get_kind_display(), "day": accounts.made_up_to.isoformat()})
+    return str(words % {"kind": accounts.get_kind_display(), "day": date_format(accounts.made_up_to, "DATE_FORMAT")})
 
 
 class DropForm(forms.Form):

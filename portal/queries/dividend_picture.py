@@ -61,9 +61,9 @@ def _picture(currency: str, rows: list[Dividend]) -> Picture:
 
 
 def _month(one: Dividend) -> str:
-    """The month of payment, short: 6/26 or Jun 26."""
+    """The month of payment, short: 06/2026 or Jun 26. Two figures of a year would read like a day."""
     vietnamese = (get_language() or "en").startswith("vi")
-    return date_format(one.declaration.pay_on, "n/y" if vietnamese else "M y")
+    return date_format(one.declaration.pay_on, "m/Y" if vietnamese else "M y")
 
 
 def _exactly(one: Dividend) -> str:

@@ -17,7 +17,7 @@ from agm.enums import ItemKind
 from core import clock
 from core.storage import read_bytes
 from core.transactions import atomic
-from dividends.errors import AboveRecommendation, AlreadyDeclared, PaymentBeforeRecord, ReservesTooSmall
+from dividends.errors import AlreadyDeclared, PaymentBeforeRecord, ReservesTooSmall
 from dividends.models import Declaration, Entitlement, Recommendation, RelevantAccounts, WithholdingRule
 from dividends.rules.reserves import Figures
 from dividends.services.paying import prepare_dividend_run
@@ -309,7 +309,11 @@ def test_who_goes_back_from_the_dry_run_finds_what_was_typed() -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "sentence"),
     [
-        ({"rate_minor": "2.6"}, "rate_minor", str(AboveRecommendation.sentence)),
+        (
+            {"rate_minor": "2.6"},
+            "rate_minor",
+            "The directors recommended 2.5p a share. A dividend can never be more than that.",
+        ),
         ({"pay_on": "2026-01-01"}, "pay_on", str(PaymentBeforeRecord.sentence)),
         ({"period_to": "2024-12-31"}, "period_to", "The period must end after it begins."),
         ({"minimum_minor": "-1"}, "minimum_minor", "This amount is too small."),
@@ -322,6 +326,7 @@ def test_terms_that_cannot_be_are_refused_by_their_field(changes: dict[str, str]
 
     assert answer.status_code == 422
     assert answer.context["form"].errors == {field: [sentence]}
+    assert text(answer).count(sentence) == 2  # in the summary and at the field
     assert 'value="Final dividend 2025"' in text(answer)
 
 
