@@ -4,10 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from beers.enums import GROUND_WORDS
+from beers.queries.glossary import brewing_word
 from beers.rules.glass import GROUND_FROM_EBC, STEPS, Ground, ground_of
+from beers.rules.wording import language_of
 
 register = template.Library()
 
@@ -22,6 +25,21 @@ def abv(hundredths: int | None) -> str:
         return ""
     figures = f"{Decimal(hundredths).scaleb(-2):.2f}".removesuffix("0")
     return f"{_local(figures)}%"
+
+
+@register.filter
+def brewing(typed: str, kind: str) -> str:
+    """Return a style, malt or yeast in the reader's language, or as typed and marked with its own."""
+    words, language = brewing_word(typed, kind)
+    return format_html('<span lang="{}">{}</span>', language, words) if language else words
+
+
+@register.filter
+def as_typed(typed: str, kind: str) -> str:
+    """Return what was typed, marked with its language, where `brewing` says another word for it; else nothing."""
+    if brewing_word(typed, kind)[0] == typed:
+        return ""
+    return format_html('<br><small class="quiet" lang="{}">{}</small>', language_of(typed), typed)
 
 
 @register.filter
