@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ballots.models import Contest
 from core.languages import localised
+from core.templatetags.faces import grouped
 from dividends.enums import DeclarationState, Rounding
 from dividends.models import Declaration, Recommendation
 from dividends.queries.issuing import why_not_yet
@@ -111,8 +112,11 @@ def sentence_of(declaration: Declaration, *, at: datetime) -> str:
     return _("Proposed. The record moment has passed: the entitlements can be fixed.")
 
 
-def steps_of(declaration: Declaration, runs: list[PayoutRun]) -> list[Step]:
-    """Return the stations of the dividend, each with who and when. Who of the holders was paid is another question."""
+def steps_of(declaration: Declaration, runs: list[PayoutRun], files: Counts | None = None) -> list[Step]:
+    """Return the stations of the dividend, each with who and when; ``files`` of its statements once they are issued.
+
+    Who of the holders was paid is another question.
+    """
     approved = next((run for run in runs if run.approved_at), None)
     steps = [Step(_("Proposed"), "done", name_of(declaration.proposed_by), declaration.proposed_at)]
     if declaration.state == DeclarationState.DROPPED:
@@ -122,15 +126,25 @@ def steps_of(declaration: Declaration, runs: list[PayoutRun]) -> list[Step]:
     steps.append(_step(_("Entitlements fixed"), by, declaration.computed_at))
     by = name_of(approved.approved_by) if approved else ""
     steps.append(_step(_("Payments approved"), by, approved.approved_at if approved else None))
-    by = name_of(declaration.statements_issued_by) if declaration.statements_issued_by_id else ""
-    steps.append(_step(_("Statements issued"), by, declaration.statements_issued_at))
+    steps.append(_statements_step(declaration, files))
     carried_out = next((run for run in runs if run.finished_at), None)
     words = _("What could be paid was given to the bank.") if carried_out else ""
     steps.append(_step(_("Paid"), words, carried_out.finished_at if carried_out else None))
-    here = next((place for place, step in enumerate(steps) if step.state == "next"), None)
+    here = next((place for place, step in enumerate(steps) if step.state != "done"), None)
     if here is None:
         return steps
     return [*steps[:here], _now(steps[here]), *steps[here + 1 :]]
+
+
+def _statements_step(declaration: Declaration, files: Counts | None) -> Step:
+    """Issued is not done: a holder has a statement once its file is made."""
+    title = _("Statements issued")
+    by = name_of(declaration.statements_issued_by) if declaration.statements_issued_by_id else ""
+    if files is None or not files.missing:
+        return _step(title, by, declaration.statements_issued_at)
+    counts = {"made": grouped(files.made), "issued": grouped(files.issued)}
+    words = _("They are issued; %(made)s of %(issued)s files are made.") % counts
+    return Step(title, "now", f"{by}. {words}" if by else words, declaration.statements_issued_at)
 
 
 def _step(title: str, sentence: str, at: datetime | None) -> Step:

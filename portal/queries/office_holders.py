@@ -5,7 +5,7 @@ the same for many, and a test holds the two against each other. A page asks for 
 list of one state first picks the entitlements that can be in it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from accounts.rules.names import search_key
 from core import clock
 from dividends.models import Declaration, Entitlement
 from portal.queries.keyset import Asked, Order, Place, Slice, cut
-from portal.rules.dividend_states import Stand
+from portal.rules.dividend_states import ON_ITS_WAY, Stand
 
 SORTS = {
     "number": "member.number",
@@ -241,6 +241,11 @@ def counts_of(declaration: Declaration) -> list[StandCount]:
         cursor.execute(COUNTS, _values(declaration))
         found = {what: (count, total) for what, count, total in cursor.fetchall()}
     return [StandCount(what, words, *found[what]) for what, words in FILTERS.items() if what in found]
+
+
+def count_on_their_way(counts: Iterable[StandCount]) -> int:
+    """Return how many payments are ordered and not settled."""
+    return sum(row.count for row in counts if row.what in ON_ITS_WAY)
 
 
 def _fetch(declaration: Declaration, asked: Asked, search: str, state: str) -> Iterator[Holder]:

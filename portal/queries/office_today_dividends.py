@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from core.enums import JobState
 from core.languages import localised
+from core.models import JobChunk
 from core.money import format_minor
 from dividends.enums import DeclarationState
-from dividends.models import Declaration
+from dividends.models import Declaration, Statement
 from dividends.queries.issuing import not_issuable
 from dividends.queries.resolutions import carried_resolutions
 from dividends.services.paying import PURPOSE
@@ -31,24 +33,35 @@ STOPPED_DAYS = 14
 def _declared() -> QuerySet[Declaration]:
     """Dividends that stand, each with whether a run of it was prepared, and whether one was carried out."""
     runs = PayoutRun.objects.filter(purpose=PURPOSE, reference=OuterRef("public_id"))
+    # The statements of a dividend may be 20,000: they are looked at only where their job is not through.
+    failed = JobChunk.objects.filter(job=OuterRef("statements_job"), failed__gt=0)
+    unmade = Statement.objects.filter(entitlement__declaration=OuterRef("pk"), file__isnull=True)
+    is_through = Q(statements_job__state=JobState.DONE) & ~Exists(failed)
     rows = Declaration.objects.exclude(state=DeclarationState.DROPPED).annotate(
         is_prepared=Exists(runs.exclude(state=RunState.CANCELLED)),
         is_paid=Exists(runs.filter(state=RunState.DONE)),
+        are_made=Case(When(is_through, then=True), default=~Exists(unmade), output_field=BooleanField()),
     )
     return rows.select_related("proposed_by__party").order_by("-pay_on", "-pk")[:SHOWN_MAX]
 
 
 def dividend_clocks(today: date) -> Iterator[Due]:
-    """Yield the payment days that were declared and the statements that follow them. One query."""
+    """Yield the payment days that were declared and the statements that follow them. One query.
+
+    Statements are done when every file is made: until then nobody was told anything.
+    """
     for row in _declared():
         title, url, page = localised(row, "title"), reverse("office:dividend", args=[row.public_id]), "office:dividend"
         is_issued = row.statements_issued_at is not None
-        if row.pay_on < today - timedelta(days=DONE_SHOWN_DAYS) and row.is_paid and is_issued:  # type: ignore[attr-defined]
+        is_told = is_issued and row.are_made  # type: ignore[attr-defined]
+        if row.pay_on < today - timedelta(days=DONE_SHOWN_DAYS) and row.is_paid and is_told:  # type: ignore[attr-defined]
             continue
         words = _("A declared dividend is a debt to every holder.")
         yield due_line(row.pay_on, _("Pay: %s") % title, words, url, page, today, is_done=row.is_paid)  # type: ignore[attr-defined]
         words = _("Corporation Tax Act 2010, s.1104: amount and day of payment, within a reasonable time.")
-        yield due_line(row.pay_on, _("Statements: %s") % title, words, url, page, today, is_done=is_issued)
+        if is_issued and not is_told:
+            words = _("They are issued; their files are being made and mailed.")
+        yield due_line(row.pay_on, _("Statements: %s") % title, words, url, page, today, is_done=is_told)
 
 
 def dividend_waits(now: datetime) -> Iterator[Waiting]:

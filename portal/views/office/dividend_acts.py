@@ -86,7 +86,8 @@ def issue(request: HttpRequest, public_id: str) -> HttpResponse:
     counts = office_holders.counts_of(declaration) if declaration.computed_at else []
     runs, roles = office_dividends.runs_of(declaration), roles_of(request.user)
     acts = office_dividends.acts_of(declaration, runs, roles, at=clock.now())
-    return _page(request, "portal/office/dividend_issue.html", declaration, form, counts=counts, acts=acts)
+    context = {"counts": counts, "on_their_way": office_holders.count_on_their_way(counts), "acts": acts}
+    return _page(request, "portal/office/dividend_issue.html", declaration, form, **context)
 
 
 def _issue(_data: dict[str, Any], *, declaration: Declaration, by: Any, at: Any) -> None:

@@ -132,16 +132,17 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     declaration, at = find_declaration(public_id), clock.now()
     runs, job = office_dividends.runs_of(declaration), declaration.statements_job
     line = line_of(find_job(job.public_id)) if job else None
+    files = office_dividends.files_of(declaration, line) if line else None
     context = {
         "declaration": declaration,
         "resolution": office_dividends.resolution_of(declaration.recommendation),
         "sentence": office_dividends.sentence_of(declaration, at=at),
-        "steps": office_dividends.steps_of(declaration, runs),
+        "steps": office_dividends.steps_of(declaration, runs, files),
         "runs": runs,
         "book": office_dividends.book_of(declaration),
         "acts": office_dividends.acts_of(declaration, runs, roles_of(request.user), at=at),
         "job": line,
-        "files": office_dividends.files_of(declaration, line) if line else None,
+        "files": files,
         "back_url": reverse("office:dividends"),
     }
     return office_page(request, "portal/office/dividend.html", context)
