@@ -214,6 +214,20 @@ class RunDraftWaits(DomainError):
         super().__init__(words % {"who": who, "when": when} if at else None)
 
 
+class SameAccountAgain(DomainError):
+    """The bank refused this account for a reason that stays, and nobody said to send there all the same."""
+
+    sentence = _("The bank refused this account, and only other bank details mend that. Ask the holder for them, or "
+                 "confirm that the money goes to the same account all the same.")  # fmt: skip
+    code = "same_account_again"
+
+    def __init__(self, at: datetime | None = None) -> None:
+        """``at``: when the bank refused it, where known."""
+        words = _("The bank refused this account on %(day)s, and only other bank details mend that. Ask the holder for "
+                  "them, or confirm that the money goes to the same account all the same.")  # fmt: skip
+        super().__init__(words % {"day": date_format(localtime(at), "SHORT_DATE_FORMAT")} if at else None)
+
+
 class MakerCannotPay(DomainError):
     """Four eyes: whoever prepared a run does not approve it."""
 

@@ -102,6 +102,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "office:payouts": BOARD,
     "office:payouts_back": BOARD,
     "office:payout_again": (FINANCE,),
+    "office:payout_ask": (FINANCE,),
     "office:payout_news": BOARD,
     "office:payout_news_message": BOARD,
     "office:payout_news_close": (FINANCE,),

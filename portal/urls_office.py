@@ -148,6 +148,7 @@ urlpatterns = [
     _page("payouts/", payouts.index, "payouts"),
     _page("payouts/returned/", payouts_back.index, "payouts_back"),
     _page("payouts/returned/<public_id:payout_id>/again/", payouts_back.again, "payout_again"),
+    _page("payouts/returned/<public_id:payout_id>/ask/", payouts_back.ask, "payout_ask"),
     _page("payouts/news/", parked_news.index, "payout_news"),
     _page("payouts/news/<public_id:news_id>/", parked_news.show, "payout_news_message"),
     _page("payouts/news/<public_id:news_id>/close/", parked_news.close, "payout_news_close"),

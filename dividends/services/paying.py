@@ -16,7 +16,9 @@ from dividends.errors import NotComputed, PaidElsewhere
 from dividends.models import Declaration
 from dividends.queries.owed import Payable, begins_on, payable
 from payments.models import Payout, PayoutRun
+from payments.queries.mandates import mandate_of
 from payments.services.payout_runs import PayoutRow, prepare_run
+from payments.services.payouts_again import check_account
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -44,18 +46,24 @@ def prepare_dividend_run(*, declaration: Declaration, route: str, by: "User", at
 
 
 @needs_transaction
-def prepare_again(*, payout: Payout, by: "User", at: datetime) -> PayoutRun:
+def prepare_again(*, payout: Payout, by: "User", at: datetime, same_account: bool = False) -> PayoutRun:
     """Draft anew what a party is owed by today after a payout failed, came back or was held; a small sum is paid too.
 
-    Raises `payments.errors.NothingToPay` when nothing is open, or the party has no bank details that may be used.
+    ``same_account``: somebody says that it goes where the bank refused it, all the same.
+    Raises `payments.errors.NothingToPay` when nothing is open, or the party has no bank details that may be used;
+    `SameAccountAgain` when nobody says so (Note [The same account again]).
     """
     declaration = Declaration.objects.filter(entitlements__payout_lines__payout=payout).order_by("-pk").first()
     if declaration is None:
         raise NotComputed()
     declaration = lock(Declaration.objects.all(), pk=declaration.pk)
     found = list(payable(payout.currency, minimum_minor=0, usable_at=at, party_id=payout.party_id))
+    said = {"same_account": True} if same_account else {}
+    for row in [] if same_account else found:
+        tried = Payout.objects.filter(dividend_lines__entitlement__in=row.entitlements)
+        check_account(tried=tried, mandate=mandate_of(row.party_id))
     run = _draft(declaration, found, route=payout.run.route, not_before=at, by=by, at=at)
-    audit.record(by=by, at=at, verb="payout_again", subject=payout, run=run.public_id)
+    audit.record(by=by, at=at, verb="payout_again", subject=payout, run=run.public_id, **said)
     return run
 
 

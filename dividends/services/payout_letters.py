@@ -1,17 +1,19 @@
 """Mails about a payment that did not arrive: dividends and creators' shares, each in its own words."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from core import audit
 from core.languages import localised
 from core.mail import Letter, queue_letter, write_letter
 from core.models import OutgoingMail
 from core.transactions import needs_transaction
 from dividends.queries.receivers import Receiver, receiver_of
+from dividends.queries.tried import TOLD
 from equity.models import Company
 from equity.queries.company import get_company
 from payments.enums import PayoutState
@@ -19,19 +21,27 @@ from payments.models import BankMandate, Payout
 from payments.queries.mandates import mandate_of
 from payments.queries.payout_words import payout_reason_words
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 # By the run's purpose: how its texts' names begin, and the page on which the reader sees what is owed.
 TEXTS = {"dividend": "", "royalty": "royalty_"}
 PAGES = {"dividend": "me_dividends", "royalty": "me_royalties"}
 
 
 @needs_transaction
-def send_returned_letter(*, payout: Payout, at: datetime) -> OutgoingMail | None:
-    """Tell who was to be paid that a payment failed or came back: why, and what mends it. None without an address."""
+def send_returned_letter(*, payout: Payout, at: datetime, by: "User | None" = None) -> OutgoingMail | None:
+    """Tell who was to be paid that a payment failed or came back: why, and what mends it. None without an address.
+
+    That it was told stands in the trail: ``by`` is who asked for it, nobody where it went by itself.
+    """
     receiver = receiver_of(payout.party)
     if receiver is None:
         return None
     letter = write_returned_letter(payout, receiver=receiver, company=get_company())
-    return _queue("returned", letter, payout, receiver, at)
+    mail = _queue("returned", letter, payout, receiver, at)
+    audit.record(by=by, at=at, verb=TOLD, subject=payout, mail=mail.public_id)
+    return mail
 
 
 @needs_transaction

@@ -36,6 +36,7 @@ REASONS = {
     PayoutReason.BAD_REQUEST: ReasonWords(_("Our order to the bank was wrong."), OURS, False),
     PayoutReason.OTHER: ReasonWords(_("The bank did not say why."), OURS, False),
 }
+BY_NEW_DETAILS = frozenset(reason.value for reason, words in REASONS.items() if words.by_new_details)
 # Why a payout was not sent at all: codes of payments.services.payouts and payments.services.payout_runs.
 NEVER_SENT = {
     "details_changed": ReasonWords(

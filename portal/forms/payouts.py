@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from payments.enums import PayoutState
 from portal.forms.fields import DayField
 from portal.forms.lists import ANY, ListForm
-from portal.queries.office_payout_list import BACK
+from portal.queries.office_payouts_back import BACK
 
 ANSWER_BYTES_MAX = 5 * 1024 * 1024
 
@@ -29,7 +29,13 @@ class BackForm(ListForm):
     state = forms.ChoiceField(
         required=False, choices=[ANY, *[(state.value, state.label) for state in BACK]], label=_("State")
     )
-    all = forms.BooleanField(required=False, label=_("Those that were sent again, too"))
+    all = forms.BooleanField(required=False, label=_("Those that were paid since, too"))
+
+
+class AgainForm(forms.Form):
+    """That the money goes to an account the bank refused, all the same; nothing to say where it did not."""
+
+    same_account = forms.BooleanField(required=False)
 
 
 class StopRunForm(forms.Form):

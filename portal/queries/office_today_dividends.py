@@ -20,8 +20,8 @@ from dividends.services.paying import PURPOSE
 from payments.enums import PayoutRoute, PayoutState, RunState
 from payments.models import BankAnswerFile, Payout, PayoutRun
 from payments.queries.mandates import stopped_lately
-from portal.queries.office_payout_list import payments_back
 from portal.queries.office_payout_words import why_not_words
+from portal.queries.office_payouts_back import owed_again
 from portal.queries.office_people import name_of
 from portal.queries.today_lines import DIRECTOR, FINANCE, SECRETARY, Due, Trouble, Waiting, due_line
 
@@ -126,7 +126,7 @@ def _files() -> Iterator[Waiting]:
 
 
 def _back() -> Iterator[Waiting]:
-    count = payments_back().count()
+    count = owed_again().count()
     if count:
         words = ngettext("%(count)d payment did not arrive and is owed again",
                          "%(count)d payments did not arrive and are owed again", count)  # fmt: skip
@@ -148,7 +148,7 @@ def _stopped(now: datetime) -> Iterator[Waiting]:
 
 def payout_troubles() -> Iterator[Trouble]:
     """Yield payments that did not arrive and are owed still, latest first. One query."""
-    for payout in payments_back().order_by("-ended_at")[:SHOWN_MAX]:
+    for payout in owed_again().order_by("-ended_at")[:SHOWN_MAX]:
         amount = format_minor(payout.amount_minor, payout.currency, get_language() or "en")
         words = _("%(amount)s to %(name)s did not arrive: %(why)s") % {
             "amount": amount,

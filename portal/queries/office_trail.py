@@ -113,6 +113,7 @@ SENTENCES: dict[str, Promise] = {
     "payout_file_handed_over": _("Gave the bank its file"),
     "payout_file_made": _("Kept the file for the bank"),
     "payout_held": _("Held a payment back"),
+    "payout_holder_told": _("Told a payee why a payment did not arrive"),
     "payout_news_closed": _("Dealt with a message of the bank"),
     "payout_news_parked": _("A message of the bank waits for a person"),
     "payout_returned": _("A payment came back"),

@@ -28,13 +28,14 @@ class NobodyOwesIt(DomainError):
 
 
 @needs_transaction
-def pay_again(*, payout: Payout, by: "User", at: datetime) -> PayoutRun:
+def pay_again(*, payout: Payout, by: "User", at: datetime, same_account: bool = False) -> PayoutRun:
     """Draft the payment of what a payout did not bring, by the bank details in force now.
 
+    ``same_account``: whoever sends it says that it goes to an account the bank refused, all the same.
     Raises `NobodyOwesIt`, and what the room that owes it refuses: nothing is open, no bank details may be used, another
-    draft waits.
+    draft waits, the account was refused and nobody says so.
     """
     prepare = PREPARED_BY.get(payout.run.purpose)
     if prepare is None:
         raise NobodyOwesIt()
-    return prepare(payout=payout, by=by, at=at)
+    return prepare(payout=payout, by=by, at=at, same_account=same_account)

@@ -223,7 +223,7 @@ def test_draft_that_keeps_others_back_is_named(page_of) -> None:
         for payout in (first, second):
             settle_payout(payout_id=payout.pk, at=clock.now())
             return_payout(payout_id=payout.pk, reason="account_closed", at=clock.now())
-        pay_again(payout=first, by=make_staff("finance"), at=clock.now())
+        pay_again(payout=first, by=make_staff("finance"), at=clock.now(), same_account=True)
     page = page_of(make_staff("finance"))
 
     found = wrong(page, "/office/payouts/returned/")

@@ -100,7 +100,7 @@ def _paid_by_file(dividend: Dividend) -> Pages:
     return {
         **dict.fromkeys(OF_A_FILE_RUN.split(), (run.public_id,)),
         **dict.fromkeys(["payout_answers_check", "payout_bad_rows"], (run.public_id, file.public_id)),
-        "payout_again": (payout.public_id,),
+        **dict.fromkeys(["payout_again", "payout_ask"], (payout.public_id,)),
     }
 
 

@@ -117,8 +117,8 @@ def meeting_pages() -> Pages:
 
 
 POST_ONLY = ("prove", "job_pause", "job_resume", "job_again", "event_again", "event_dismiss", "batch_return_delivered",
-             "refund_again", "refund_settle", "payout_pause", "payout_again", "payout_news_close", "royalty_enter_file",
-             "item_move", "notice_posted", "roll_freeze",
+             "refund_again", "refund_settle", "payout_pause", "payout_again", "payout_ask", "payout_news_close",
+             "royalty_enter_file", "item_move", "notice_posted", "roll_freeze",
              "chair_open", "chair_act", "chair_end")  # fmt: skip
 # What a GET is answered with where that is not the page itself: no such method, no file yet, the page around the block
 # or the act, a form of which nothing was filled in.

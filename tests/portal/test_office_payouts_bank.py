@@ -275,8 +275,8 @@ def test_first_page_follows_the_file_to_the_last_answer(our_payouts: None) -> No
     assert waits() == []
 
 
-def returned(*holdings: int) -> Dividend:
-    """A dividend paid by file, whose every payment came back."""
+def returned(*holdings: int, reason: str = "AC04") -> Dividend:
+    """A dividend paid by file, whose every payment came back; the account is closed unless told."""
     made = make_dividend(holdings=holdings, pay_on=clock.today())
     for member in made.members:
         make_mandate(member.party)
@@ -284,7 +284,7 @@ def returned(*holdings: int) -> Dividend:
         run = prepare_dividend_run(declaration=made.declaration, route="csv", by=made.finance, at=clock.now())  # type: ignore[arg-type]
     with_the_bank(approve(run, by=made.director))
     client = sign_in_staff(made.finance)
-    uploaded(client, run, *(f"{reference},returned,AC04,{today()}" for reference in references(run)))
+    uploaded(client, run, *(f"{reference},returned,{reason},{today()}" for reference in references(run)))
     client.post(url("payout_answers_check", run, BankAnswerFile.objects.latest("pk").public_id))
     engine.run()
     return made
@@ -308,15 +308,19 @@ def test_returned_payment_is_sent_again_by_one_click_and_a_director() -> None:
     assert answer.headers["Location"] == reverse("office:payout", args=[again.public_id])
     assert (again.state, again.total_minor, again.payouts_count) == (RunState.DRAFT, 100, 1)
     assert {line.payout.pk: line.next_run for line in shown.context["lines"]}[back.pk] == again
-    assert [line.payout.party for line in client.get(reverse("office:payouts_back")).context["lines"]] == [
-        made.members[1].party
+    assert [(line.payout.party, line.is_owed) for line in shown.context["lines"]] == [
+        (made.members[1].party, True),
+        (made.members[0].party, False),
     ]
+
+
+SAME_ACCOUNT = {"same_account": "on"}
 
 
 def prepared_again(client: Client) -> tuple[PayoutRun, Payout]:
     """The first of two returned payments prepared again, and the second that waits."""
     first, second = Payout.objects.filter(state="returned").order_by("pk")
-    client.post(reverse("office:payout_again", args=[first.public_id]))
+    client.post(reverse("office:payout_again", args=[first.public_id]), SAME_ACCOUNT)
     return PayoutRun.objects.latest("pk"), second
 
 
@@ -325,7 +329,7 @@ def test_second_click_while_a_draft_waits_is_refused_in_words_and_loses_nothing(
     client = sign_in_staff(made.finance)
     draft, second = prepared_again(client)
 
-    answer = client.post(reverse("office:payout_again", args=[second.public_id]))
+    answer = client.post(reverse("office:payout_again", args=[second.public_id]), SAME_ACCOUNT)
 
     when = date_format(localtime(draft.prepared_at), "DATETIME_FORMAT")
     assert answer.status_code == 422
@@ -346,7 +350,8 @@ def test_what_a_draft_keeps_back_links_to_it_and_says_who_prepared_it() -> None:
     page = client.get(reverse("office:payouts_back"))
     pay = client.get(reverse("office:dividend_pay", args=[made.declaration.public_id]))
 
-    (line,) = page.context["lines"]
+    line, prepared = page.context["lines"]
+    assert (prepared.next_run, str(prepared.under_way)) == (draft, "Prepared again, waits for approval")
     assert (line.payout, line.draft.run, line.draft.prepared_by) == (second, draft, made.finance.email)
     assert f'<a href="{url("payout", draft)}">Waits for another run</a>' in text(page)
     assert "Send again" not in text(page)
@@ -363,7 +368,7 @@ def test_payment_is_sent_again_once_the_draft_before_it_is_decided() -> None:
     draft, second = prepared_again(client)
     approve(draft)
 
-    answer = client.post(reverse("office:payout_again", args=[second.public_id]))
+    answer = client.post(reverse("office:payout_again", args=[second.public_id]), SAME_ACCOUNT)
 
     assert answer.headers["Location"] == url("payout", PayoutRun.objects.latest("pk"))
     assert PayoutRun.objects.latest("pk").payouts.get().party == second.party
@@ -389,7 +394,7 @@ def test_payments_that_came_back_stand_on_the_first_page_until_they_are_sent_aga
 
     page = client.get(reverse("office:home"))
     back = Payout.objects.get(state="returned")
-    client.post(reverse("office:payout_again", args=[back.public_id]))
+    client.post(reverse("office:payout_again", args=[back.public_id]), SAME_ACCOUNT)
     after = client.get(reverse("office:home"))
 
     name = made.members[0].party.display_name  # type: ignore[union-attr]

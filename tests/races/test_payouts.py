@@ -215,7 +215,7 @@ def paying_again(payout: Payout) -> Callable[[], PayoutRun]:
 
     def act() -> PayoutRun:
         with atomic():
-            return prepare_again(payout=payout, by=finance, at=clock.now())
+            return prepare_again(payout=payout, by=finance, at=clock.now(), same_account=True)
 
     return act
 

@@ -22,6 +22,7 @@ from dividends.services import declarations
 from portal.forms.dividends import RecommendForm, TermsForm, first_terms
 from portal.permissions import may_open
 from portal.queries import office_dividends, office_dry_run, office_holders
+from portal.queries.office_payouts_back import tally_of_dividend
 from portal.queries.office_people import name_of
 from portal.views.office.jobs import find_job, line_of
 from portal.views.office.pages import acted, office_page, page_of, posted
@@ -157,6 +158,7 @@ def money(request: HttpRequest, public_id: str) -> HttpResponse:
         "declaration": declaration,
         "counts": [(row, office_dividends.holders_url(declaration, row.what)) for row in counts],
         "holders_url": office_dividends.holders_url(declaration),
+        "tally": tally_of_dividend(declaration),
         "back_url": reverse("office:dividend", args=[public_id]),
     }
     if "HX-Request" in request.headers:
