@@ -28,16 +28,16 @@ HANDLES: dict[Fault, tuple[str | Promise, str | Promise]] = {
         _("Four forgeries tell the house that the newest open payment was paid."),
     ),
     Fault.DELAY_WEBHOOK: (
-        _("Hold back the next message"),
-        _("What the bank tells about money next arrives 30 seconds late."),
+        _("Hold back the next message about a card"),
+        _("What the card provider tells about money next, a payment or a refund, arrives 30 seconds late."),
     ),
     Fault.DUPLICATE_WEBHOOK: (
-        _("Send the next message three times"),
-        _("What the bank tells about money next is posted again, and again."),
+        _("Send the next message about a card three times"),
+        _("What the card provider tells about money next, a payment or a refund, is posted again, and again."),
     ),
     Fault.REORDER_WEBHOOKS: (
-        _("Mix up the next messages"),
-        _("Of two messages about one payment the second arrives first."),
+        _("Mix up the next messages about a card"),
+        _("Of two messages about one card payment the second arrives first."),
     ),
     Fault.LOSE_BANK_ANSWER: (
         _("Lose the bank's next answer"),
@@ -52,16 +52,26 @@ HANDLES: dict[Fault, tuple[str | Promise, str | Promise]] = {
         _("Kills the program that does the long work. Best in the middle of some."),
     ),
 }
+# Messages are posted about cards alone. Payments to holders stand in the bank's numbered list, which the house reads:
+# nothing there can come twice or in another order.
+NEXT_MESSAGE = _("Pulled out: it waits for the next card payment or refund. Payments to holders do not meet it.")
+WAITS: dict[Fault, str | Promise] = {
+    Fault.DECLINE_CARD: _("Pulled out: it waits for the next card that is tried."),
+    Fault.DELAY_WEBHOOK: NEXT_MESSAGE,
+    Fault.DUPLICATE_WEBHOOK: NEXT_MESSAGE,
+    Fault.REORDER_WEBHOOKS: NEXT_MESSAGE,
+    Fault.LOSE_BANK_ANSWER: _("Pulled out: it waits for the next payment to a holder. Cards do not meet it."),
+}
 
 
 @dataclass(frozen=True)
 class Handle:
-    """One thing in the drawer; ``is_armed`` when it was pulled and has met nothing yet."""
+    """One thing in the drawer; ``waits`` says what it waits for, empty unless it was pulled and has met nothing yet."""
 
     code: str
     label: str | Promise
     hint: str | Promise
-    is_armed: bool
+    waits: str | Promise
     takes_transfer: bool
 
 
@@ -99,7 +109,7 @@ class Drawer:
     @property
     def is_open(self) -> bool:
         """Return whether somebody has used it."""
-        return bool(self.entries) or any(handle.is_armed for handle in self.handles)
+        return bool(self.entries) or any(handle.waits for handle in self.handles)
 
 
 def find_drawer() -> Drawer | None:
@@ -113,7 +123,7 @@ def find_drawer() -> Drawer | None:
     made = SandboxTransfer.objects.exclude(status="failed").values("reference").annotate(times=Count("number"))
     return Drawer(
         handles=[
-            Handle(kind, label, hint, kind in waiting, kind == Fault.RETURN_PAYOUT)
+            Handle(kind, label, hint, WAITS[kind] if kind in waiting else "", kind == Fault.RETURN_PAYOUT)
             for kind, (label, hint) in HANDLES.items()
         ],
         choices=choices(),

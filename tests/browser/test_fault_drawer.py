@@ -67,7 +67,7 @@ def test_drawer_works_without_javascript_and_puts_back(new_page) -> None:
     page = new_page("en", 320, javascript=False)
     pull(page, "delay_webhook")
 
-    expect(page.locator(".is-armed h3")).to_have_text("Hold back the next message")
+    expect(page.locator(".is-armed h3")).to_have_text("Hold back the next message about a card")
     page.locator(".is-armed button").click()
 
     expect(page.locator(".is-armed")).to_have_count(0)

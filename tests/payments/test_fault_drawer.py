@@ -22,7 +22,7 @@ from payments.enums import PaymentState
 from payments.errors import OutcomeUnknown, ProviderRefused
 from payments.models import ProviderEvent, SandboxDelivery, SandboxFault, SandboxTransfer
 from payments.sandbox.cards import Card, confirm
-from payments.sandbox.faults import ARMED, Fault
+from payments.sandbox.faults import ARMED, OF_WEBHOOKS, Fault
 from payments.sandbox.sweeping import sweep
 from payments.services.refunds import request_refund
 from payments.services.returns import record_return
@@ -263,6 +263,17 @@ def test_lost_answer_is_asked_for_again_and_pays_once() -> None:
     assert log()[0].startswith("The bank took £2.50 for the account ending 5678, and its answer was lost.")
 
 
+@pytest.mark.parametrize("kind", OF_WEBHOOKS)
+def test_payment_to_a_holder_does_not_use_up_a_fault_of_messages(kind: Fault) -> None:
+    pull(kind)
+
+    send("12345678", "payout-0")
+    sweep()
+
+    assert [change.facts.status for change in bank_over().changes_since(0, limit=9)] == ["settled"]
+    assert fault(kind).used_at is None
+
+
 def test_refused_order_does_not_use_up_the_lost_answer() -> None:
     pull(Fault.LOSE_BANK_ANSWER)
 
@@ -306,13 +317,23 @@ def test_page_counts_what_was_paid_twice() -> None:
     assert "1 was made twice." in Client().get("/demo/faults/").content.decode()
 
 
+OF_CARDS = "Pulled out: it waits for the next card payment or refund. Payments to holders do not meet it."
+WAITS = {
+    Fault.DECLINE_CARD: "Pulled out: it waits for the next card that is tried.",
+    Fault.DELAY_WEBHOOK: OF_CARDS,
+    Fault.DUPLICATE_WEBHOOK: OF_CARDS,
+    Fault.REORDER_WEBHOOKS: OF_CARDS,
+    Fault.LOSE_BANK_ANSWER: "Pulled out: it waits for the next payment to a holder. Cards do not meet it.",
+}
+
+
 @pytest.mark.parametrize("kind", ARMED)
 def test_fault_pulled_twice_waits_once_and_can_be_put_back(kind: Fault) -> None:
     pull(kind)
     answer = pull(kind)
     assert (answer.status_code, answer["Location"]) == (303, "/demo/#faults")
     assert list(SandboxFault.objects.values_list("kind", "used_at")) == [(kind.value, None)]
-    assert "Pulled out: it waits for what comes next." in Client().get("/demo/").content.decode()
+    assert re.findall(r'drawer-armed">(.*?)</p>', Client().get("/demo/").content.decode()) == [WAITS[kind]]
 
     Client().post("/demo/faults/back/", {"fault": kind})
 
