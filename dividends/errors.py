@@ -99,11 +99,8 @@ class AboveRecommendation(DomainError):
 
     def __init__(self, most: str = "") -> None:
         """``most`` is what was recommended, as the reader writes it: 17.55p."""
-        if not most:
-            super().__init__()
-            return
         words = _("The directors recommended %(most)s. A dividend can never be more than that.")
-        super().__init__(words % {"most": most})
+        super().__init__(words % {"most": most} if most else None)
 
 
 class AlreadyDeclared(DomainError):
@@ -231,39 +228,36 @@ class ReservesTooSmall(DomainError):
         )
 
 
-class NoWithholdingRule(DomainError):
+class WithholdingUnsettled(DomainError):
+    """What is kept back from holders of some countries is not settled; ``words`` say it of a day and the countries."""
+
+    words: str | Promise
+
+    def __init__(self, countries: Iterable[str] = (), *, on: date | None = None) -> None:
+        self.countries = tuple(countries)
+        values = {"day": date_format(on, "DATE_FORMAT") if on else "", "countries": ", ".join(self.countries)}
+        super().__init__(self.words % values if on else None)
+
+
+class NoWithholdingRule(WithholdingUnsettled):
     """For some holders nobody said how much tax is kept back, so nothing is computed for anybody."""
 
     sentence = _("For some holders there is no rule that says how much tax is kept back.")
     code = "no_withholding_rule"
-
-    def __init__(self, countries: Iterable[str] = (), *, on: date | None = None) -> None:
-        self.countries = tuple(countries)
-        if on is None:
-            super().__init__()
-            return
-        words = _(
-            "No rule says how much tax is kept back on %(day)s from holders who live in: %(countries)s. Enter the "
-            "rules first; a missing rule is not a rate of nothing."
-        )
-        super().__init__(words % {"day": date_format(on, "DATE_FORMAT"), "countries": ", ".join(self.countries)})
+    words = _(
+        "No rule says how much tax is kept back on %(day)s from holders who live in: %(countries)s. Enter the "
+        "rules first; a missing rule is not a rate of nothing."
+    )
 
 
-class WithholdingRulesClash(DomainError):
+class WithholdingRulesClash(WithholdingUnsettled):
     """Two rules that are equally close to a holder say different rates."""
 
     sentence = _("Two rules say different rates of tax for the same holders. End one of them.")
     code = "withholding_rules_clash"
-
-    def __init__(self, countries: Iterable[str] = (), *, on: date | None = None) -> None:
-        self.countries = tuple(countries)
-        if on is None:
-            super().__init__()
-            return
-        words = _(
-            "On %(day)s two rules say different rates of tax for holders who live in: %(countries)s. End one of them."
-        )
-        super().__init__(words % {"day": date_format(on, "DATE_FORMAT"), "countries": ", ".join(self.countries)})
+    words = _(
+        "On %(day)s two rules say different rates of tax for holders who live in: %(countries)s. End one of them."
+    )
 
 
 class FiguresDisagree(DomainError):
