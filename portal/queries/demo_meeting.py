@@ -90,7 +90,7 @@ def _voting(meeting: Meeting) -> list[Step]:
         Step(
             _("You"),
             _("let sixty other members vote, as often as you like while a vote is open."),
-            "#others-vote",
+            "#others-vote" if vote else "",
             _("The button below"),
             cast.filter(cast_by__email__endswith=f"@{DOMAIN}").exists(),
             no_vote,

@@ -156,22 +156,22 @@ def test_sent_again_is_done_when_a_director_approved_to_pay_it_again(settings: A
     settings.SANDBOX_SETTLE_SECONDS = 0
     made = make_dividend(holdings=(1000,), pay_on=clock.today())
     make_mandate(made.members[0].party, ending="0020")
-    nothing_yet = stands(dividend_steps(), "sends again")
+    nothing_yet = stands(dividend_steps(), "asks for other bank details")
     with atomic():
         run = prepare_dividend_run(declaration=made.declaration, route="sandbox", by=made.finance, at=clock.now())
     approve(run)
     drive()
 
-    came_back = stands(dividend_steps(), "sends again")
+    came_back = stands(dividend_steps(), "asks for other bank details")
     make_mandate(made.members[0].party, ending="4471")
     with atomic():
         again = prepare_again(payout=run.payouts.get(), by=made.finance, at=clock.now())
-    prepared = stands(dividend_steps(), "sends again")
+    prepared = stands(dividend_steps(), "asks for other bank details")
     approve(again)
 
     assert nothing_yet == (False, "First something comes back: the drawer of faults below can do that.")
     assert came_back == prepared == (False, "")
-    assert stands(dividend_steps(), "sends again") == (True, "")
+    assert stands(dividend_steps(), "asks for other bank details") == (True, "")
 
 
 @pytest.mark.django_db
