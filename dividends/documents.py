@@ -109,7 +109,7 @@ def jar_level(statement: Statement) -> int:
 def _jar_words(statement: Statement) -> str:
     declaration = statement.entitlement.declaration
     if statement.way == Way.BANK:
-        return _("Empty: everything goes out.")
+        return _("Empty: all of it is ordered.")
     kept, minimum = (
         format_minor(amount, declaration.currency, statement.language)
         for amount in (statement.kept_minor, declaration.minimum_minor)
@@ -188,7 +188,7 @@ def _how(statement: Statement) -> list[tuple[str, str]]:
         return [*facts, (_("Method"), capfirst(str(Way(statement.way).label)))]
     sent_on = pays_on(statement)
     if sent_on != declaration.pay_on:
-        facts.append((_("Goes out"), _day(sent_on)))
+        facts.append((_("Ordered for"), _day(sent_on)))
     facts += [
         (_("Method"), _("Bank transfer to ••••%(ending)s") % {"ending": statement.ending}),
         (_("Reference"), statement.payout.reference),

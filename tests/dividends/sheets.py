@@ -46,7 +46,7 @@ def sheet(**changed: Any) -> Sheet:
         "issued_on": date(2026, 6, 5),
         "sentence": "£0.70 is ordered to the account ending 4471 for 12 June 2026.",
         "next": "On your bank statement it reads DIVIDEND 17. If the bank cannot pay it, we write to you.",
-        "jar_words": "Empty: everything goes out.",
+        "jar_words": "Empty: all of it is ordered.",
         "names": ("Nguyễn Thị Ánh Tuyết",),
         "address": "12 Tannery Row, Leith, Edinburgh, EH6 5AA",
         "country": "United Kingdom",

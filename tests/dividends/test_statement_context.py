@@ -69,7 +69,7 @@ def test_every_way_says_where_the_money_is_and_what_comes_next() -> None:
         ),
     }
     assert {way: context_of(row)["jar_words"] for way, row in made.items()} == {
-        "bank": "Empty: everything goes out.",
+        "bank": "Empty: all of it is ordered.",
         "waiting": "£3.50 in the jar: enough to be paid.",
         "held": "£1.75 in the jar: enough to be paid.",
         "next": "£5.25 in the jar: enough to be paid.",

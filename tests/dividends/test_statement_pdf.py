@@ -117,7 +117,7 @@ def test_statement_says_every_fact_and_nothing_else() -> None:
         "Dividend statement", "D-000123", "issued 5 June 2026",
         "£0.70 is ordered to the account ending 4471 for 12 June 2026.",
         "On your bank statement it reads DIVIDEND 17. If the bank cannot pay it, we write to you.",
-        "Empty: everything goes out.",
+        "Empty: all of it is ordered.",
         "Nguyễn Thị Ánh Tuyết",
         "Member 17 of the register · 12 Tannery Row, Leith, Edinburgh, EH6 5AA, United Kingdom",
         "The sum", "Ours", "Yours, with a pencil",

@@ -1,4 +1,4 @@
-"""A holder's dividend while its statement is made, and after a payment did not arrive: each thing said once, and true."""
+"""A holder's dividend while its statement is made, and after a payment did not arrive: each thing said once."""
 
 import re
 from typing import Any
