@@ -127,7 +127,7 @@ def _again() -> Step:
     has_come_back = _payouts().filter(state__in=CAME_BACK).exists()
     return Step(
         _("Finance"),
-        _("asks for other bank details where a bank refused them, then sends again what came back, as approved."),
+        _("asks for other bank details where refused, then sends again what came back; a director approves it."),
         reverse("office:payouts_back"),
         _("What came back"),
         _is_sent_again(),

@@ -11,6 +11,8 @@ from django.conf import settings
 
 from accounts.enums import PartyKind
 from accounts.models import Party, User
+from accounts.queries.people import find_unproved
+from accounts.services.claims import claim_person
 from accounts.services.people import make_user
 from ballots.enums import ContestState, Method
 from ballots.models import Contest, RollEntry
@@ -55,6 +57,9 @@ def _user_of(party: Party) -> User:
     """An invented member signs in, for the first time if need be."""
     if hasattr(party, "user"):
         return party.user
+    begun = find_unproved(party.contact.email)  # a stranger asked for their code and gave up
+    if begun is not None and claim_person(user=begun, by=None, at=clock.now()):
+        return begun
     return make_user(email=party.contact.email, party=party, by=None, at=clock.now())
 
 

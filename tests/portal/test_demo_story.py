@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import PrivateContact, User
+from accounts.services.claims import prepare_claim
 from agm.models import Meeting
 from agm.services import chair
+from ballots.models import Envelope
 from beers.models import Adoption
 from core import clock
 from core.models import OutgoingMail
@@ -114,6 +116,18 @@ def open_only(item: Any) -> None:
     with atomic():
         contest = chair.open_poll(item=item, by=User.objects.get(email="chair@demo.example"), at=clock.now())
     let_members_vote(contest=contest, count=2, seed=3)
+
+
+def test_member_whose_code_a_stranger_asked_for_and_gave_up_votes_all_the_same(house: None, monkeypatch: Any) -> None:
+    for contact in PrivateContact.objects.filter(party__user=None, party__kind="person").exclude(email=""):
+        with atomic():
+            assert prepare_claim(email=contact.email, at=clock.now()) is not None
+    monkeypatch.setattr("tests.factories.example_meeting.decide", lambda item: open_only(item))
+
+    hold_example_meeting()
+
+    voters = User.objects.filter(pk__in=Envelope.objects.values("cast_by"))
+    assert (voters.count(), voters.filter(party=None).count()) == (2, 0)
 
 
 def test_result_of_the_beers_leads_to_the_papers_and_the_winner_to_the_creator(house: None) -> None:
