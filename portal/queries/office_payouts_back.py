@@ -23,7 +23,7 @@ from dividends.queries.tried import ASK_AGAIN_AFTER, TOLD
 from payments.enums import PayoutState, RunState
 from payments.models import BankMandate, Payout, PayoutRun
 from payments.queries.payout_words import BY_NEW_DETAILS
-from payments.queries.payouts_again import refusal_of
+from payments.queries.payouts_again import CAME_BACK, refusal_of
 from portal.queries.office_drafts import Draft
 from portal.queries.office_payout_list import matching
 
@@ -109,6 +109,12 @@ def owed_again() -> QuerySet[Payout]:
     """Return the last payment of each debt that did not arrive and is in no other payment now."""
     rows = Payout.objects.filter(state__in=BACK).select_related("party", "mandate", "run")
     return rows.filter(_some(_open))
+
+
+def refused_again(*, purpose: str, currency: str) -> int:
+    """Count debts that a run prepared now would send where the bank refused them for good. One query."""
+    rows = owed_again().filter(run__purpose=purpose, currency=currency, reason__in=BY_NEW_DETAILS)
+    return rows.filter(state__in=CAME_BACK, mandate__ended_at=None).count()
 
 
 def tally_of(rows: QuerySet[Payout]) -> BackTally:

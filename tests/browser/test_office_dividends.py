@@ -24,7 +24,7 @@ from payments.services.payouts import return_payout, settle_payout
 from portal.services.pay_again import pay_again
 from tests.browser.server import StaticFiles
 from tests.browser.shots import shoot
-from tests.browser.test_pages import inspect
+from tests.browser.test_pages import OVERFLOW, findings, inspect
 from tests.factories.banking import make_mandate
 from tests.factories.dividends import Dividend, make_dividend
 from tests.factories.parked_news import make_parked
@@ -234,4 +234,31 @@ def test_draft_that_keeps_others_back_is_named(page_of) -> None:
     found += wrong(page, "/office/payouts/")
     shoot(page, "runs")
 
+    assert found == []
+
+
+def test_debt_tried_twice_shows_what_was_tried_and_how_the_same_account_is_confirmed(page_of) -> None:
+    first, second, _third = _sent_payouts()
+    with atomic():
+        for payout in (first, second):
+            settle_payout(payout_id=payout.pk, at=clock.now())
+            return_payout(payout_id=payout.pk, reason="account_closed", at=clock.now())
+        run = pay_again(payout=first, by=make_staff("finance"), at=clock.now(), same_account=True)
+    approve(run)
+    drive()
+    with atomic():
+        payout = run.payouts.get()
+        settle_payout(payout_id=payout.pk, at=clock.now())
+        return_payout(payout_id=payout.pk, reason="account_closed", at=clock.now())
+    page = page_of(make_staff("finance"))
+
+    found = wrong(page, "/office/payouts/returned/")
+    for summary in page.locator("main details summary").all():
+        summary.click()
+    found += findings(page)
+    assert not page.evaluate(OVERFLOW)
+    shoot(page, "payments-back-tried-twice")
+
+    assert page.locator("main tbody tr").count() == 2
+    assert page.get_by_role("button", name="Ask for other details").count() == 2
     assert found == []

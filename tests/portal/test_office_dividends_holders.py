@@ -19,6 +19,7 @@ from core.transactions import atomic
 from dividends.models import Declaration, Entitlement
 from dividends.services.paying import prepare_dividend_run
 from payments.enums import MandateEnd
+from payments.errors import RunDraftWaits
 from payments.models import BankMandate, Payout, PayoutRun
 from payments.services.payout_runs import begin_run, cancel_run
 from payments.services.payouts import (
@@ -289,9 +290,7 @@ def test_payments_are_prepared_for_a_director_and_a_second_draft_waits() -> None
     run = PayoutRun.objects.get()
     assert "Prepare £1.00 for 1 holder" in text(page)
     assert first.headers["Location"] == reverse("office:payout", args=[run.public_id])
-    assert second.context["form"].non_field_errors() == [
-        "Another payment run waits for its approval. Approve or cancel that one first."
-    ]
+    assert second.context["form"].non_field_errors() == [str(RunDraftWaits(made.finance.email, run.prepared_at))]
     assert "route" in silent.context["form"].errors
 
 

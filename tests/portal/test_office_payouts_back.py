@@ -191,6 +191,16 @@ def test_closed_account_is_paid_again_by_who_says_so_and_the_trail_keeps_it() ->
     assert trail.detail == {"run": run.public_id, "same_account": True}
 
 
+def test_run_of_everything_says_how_much_goes_where_the_bank_refused_it() -> None:
+    made = returned(40, 30)
+    make_mandate(made.members[0].party, ending="9090")
+
+    page = sign_in_staff(made.finance).get(reverse("office:dividend_pay", args=[made.declaration.public_id]))
+
+    assert page.context["refused"] == 1
+    assert "1 of these payments would go to an account that the bank refused" in text(page)
+
+
 def test_an_older_try_does_not_hide_that_the_account_was_refused() -> None:
     made = returned(40, reason="TM01")
     first = Payout.objects.get()

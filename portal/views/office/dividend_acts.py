@@ -21,6 +21,7 @@ from portal.forms.acts import ConfirmForm
 from portal.forms.dividends import DropForm, RouteForm
 from portal.queries import office_dividends, office_dry_run, office_holders
 from portal.queries.office_drafts import waiting_drafts
+from portal.queries.office_payouts_back import refused_again
 from portal.views.office.dividends import find_declaration
 from portal.views.office.pages import acted, office_page, posted
 
@@ -69,7 +70,9 @@ def pay(request: HttpRequest, public_id: str) -> HttpResponse:
     sums = office_dividends.open_sums(declaration, at=clock.now()) if declaration.computed_at else None
     lines = office_dry_run.becomes_of(sums) if sums else []
     drafts = waiting_drafts(purpose=paying.PURPOSE, currency=declaration.currency)
-    return _page(request, "portal/office/dividend_pay.html", declaration, form, sums=sums, lines=lines, drafts=drafts)
+    more = {"sums": sums, "lines": lines, "drafts": drafts}
+    more["refused"] = refused_again(purpose=paying.PURPOSE, currency=declaration.currency)
+    return _page(request, "portal/office/dividend_pay.html", declaration, form, **more)
 
 
 def _pay(data: dict[str, Any], *, declaration: Declaration, kept: list[PayoutRun], by: Any, at: Any) -> None:

@@ -15,6 +15,7 @@ from accounts.queries.people import roles_of
 from core import clock
 from dividends.models import RoyaltyRound
 from dividends.queries.owed import begins_on
+from dividends.queries.royalty_settling import dues_sha256
 from dividends.queries.royalties import whole_royalty_statements
 from dividends.services.royalties_paying import PURPOSE, prepare_royalty_run
 from dividends.services.royalties_statements import issue_royalty_statements
@@ -24,6 +25,7 @@ from portal.forms.royalties import PAY_AFTER, RoundForm
 from portal.permissions import may_open
 from portal.queries import office_royalties
 from portal.queries.office_drafts import waiting_drafts
+from portal.queries.office_payouts_back import refused_again
 from portal.queries.office_people import name_of
 from portal.views.office.jobs import find_job, line_of
 from portal.views.office.pages import acted, office_page, page_of, posted
@@ -72,6 +74,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "paid_minor": sum(line.due.settlement.paid_minor for line in lines if not line.problem),
         "withheld_minor": sum(line.due.settlement.withheld_minor for line in lines if not line.problem),
         "count": sum(1 for line in lines if not line.problem),
+        "sha256": dues_sha256(line.due for line in lines),
         "back_url": reverse("office:royalty_statements"),
     }
     return office_page(request, "portal/office/royalty_round_new.html", context, status=422 if form.errors else 200)
@@ -86,9 +89,8 @@ def _asked(form: RoundForm, currencies: list[str]) -> tuple[str, date]:
 
 def _issue(data: dict[str, Any], *, kept: list[RoyaltyRound], by: Any, at: Any) -> None:
     period_to = data["last_day"] + timedelta(days=1)
-    kept.append(
-        issue_royalty_statements(currency=data["currency"], period_to=period_to, pay_on=data["pay_on"], by=by, at=at)
-    )
+    asked = {name: data[name] for name in ("currency", "pay_on", "sha256")}
+    kept.append(issue_royalty_statements(**asked, period_to=period_to, by=by, at=at))
 
 
 @require_GET
@@ -135,6 +137,7 @@ def pay(request: HttpRequest, round_id: str) -> HttpResponse:
         "open": found,
         "payable_minor": office_royalties.sum_of(found, "payable"),
         "drafts": waiting_drafts(purpose=PURPOSE, currency=issue.currency),
+        "refused": refused_again(purpose=PURPOSE, currency=issue.currency),
         "back_url": reverse("office:royalty_round", args=[round_id]),
     }
     return office_page(request, "portal/office/royalty_pay.html", context, status=422 if form.errors else 200)
