@@ -87,7 +87,7 @@ def _following(contest: Contest, stage: Stage | None, seconds: int | None) -> li
 
 def _lot() -> list[str]:
     return [
-        _("There is a tie that earlier rounds and first choices do not break. The rules let a lot decide."),
+        _("There is a tie that earlier rounds and first choices do not break."),
         _("I throw the dice now, in front of everybody."),
     ]
 

@@ -235,8 +235,8 @@ def test_tie_asks_for_dice_and_counts_with_them() -> None:
 
     assert 'id="id_beacon"' not in before
     assert (asked.status_code, step.status_code, errors(step)) == (302, 200, [])
-    assert "A lot must be drawn. Throw dice in front of everybody, and enter what they show." in words(step)
-    assert "The rules let a lot decide. I throw the dice now, in front of everybody." in words(step)
+    assert "A lot must be drawn: throw dice, and enter what they show." in words(step)
+    assert "first choices do not break. I throw the dice now, in front of everybody." in words(step)
     assert ('id="id_beacon"' in step.content.decode(), "error-summary" in step.content.decode()) == (True, False)
     assert (counted.status_code, Count.objects.get().lot) == (302, "3 6 1")
 
@@ -254,7 +254,7 @@ def test_wrong_dice_are_refused_and_nothing_is_counted(typed: str, sentence: str
     refused = press(at_desk(world), world, "recipes", "count", asked="1", beacon=typed)
 
     assert (refused.status_code, errors(refused)) == (422, [sentence])
-    assert "A lot must be drawn." in words(refused)
+    assert "A lot must be drawn:" in words(refused)
     assert not Count.objects.exists()
 
 
