@@ -1,6 +1,7 @@
 """How large the words and figures of a printed sum are set, so that the longest still fit one page."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -16,6 +17,8 @@ register = template.Library()
 USUAL_MM, WIDE_MM, SIGN_MM = 60, 90, 8
 TAIL_MM = {0: 0, 4: 9, 8: 16, 12: 22, 16: 28}
 TOTAL = 1.25
+# The words below the sentence on top: their size, and the width of their lines beside the jar.
+BELOW_PT, BELOW_MM = 10, 101
 STEPS = ((5, 30), (6, 26), (7, 22), (9, 18), (10, 15), (99, 13))
 SIZES = (30, 26, 22, 18, 15, 13, 12, 11, 10, 9, 8, 7, 6)
 
@@ -27,9 +30,11 @@ def company_size(name: str) -> int:
 
 
 @register.filter
-def sentence_size(sentence: str) -> int:
-    """Return the size in points of the sentence on top."""
-    return fitting_size([sentence], sizes_pt=(30, 27, 24, 22, 20, 18, 16, 15, 12, 10), width_mm=128, height_mm=42)
+def sentence_size(sentence: str, below: str = "") -> int:
+    """Return the size in points of the sentence on top; words ``below`` it of more than two lines take of its room."""
+    lines = ceil(text_width_mm(below, BELOW_PT) / BELOW_MM)
+    height = 42 - 5 * max(0, lines - 2)
+    return fitting_size([sentence], sizes_pt=(30, 27, 24, 22, 20, 18, 16, 15, 12, 10), width_mm=128, height_mm=height)
 
 
 @register.filter

@@ -20,6 +20,7 @@ PAYLOADS = [
     "<link rel=stylesheet href=file:///etc/passwd>",
     "{{ 7|add:7 }}{% debug %}",
 ]
+BAND_ENDS = (297 - 86 + 1.1) / 25.4 * 72  # its rule, in points from the bottom of the page
 LEFT = 20 / 25.4 * 72  # where the text begins, in points
 BIGGEST = "£92,233,720,368,547,758.07"
 WIDEST = [
@@ -105,6 +106,25 @@ def test_row_with_a_note_keeps_clear_of_the_rules_above_and_below(language: str)
     assert len(tops) == len(bottoms) == 2
     assert min(rule - top for top in tops for rule in rules if rule > top) > 3.5
     assert min(bottom - rule for bottom in bottoms for rule in rules if rule < bottom) > 2.5
+
+
+@pytest.mark.parametrize("sentence", ["£0,70", "£1.234.567,70"])
+def test_words_below_the_sentence_stay_within_the_band(sentence: str) -> None:
+    long = f"{sentence} đã được đặt lệnh chuyển vào tài khoản có số cuối 4471 cho ngày 31 tháng 12 năm 2026."
+    below = (
+        "Trên sao kê ngân hàng của bạn, khoản này ghi DIVIDEND 17. Nếu không chuyển được, chúng tôi viết thư cho bạn."
+    )
+    heights: list[float] = []
+
+    def note(text: str, matrix: list[float], text_matrix: list[float], _: Any, size: float) -> None:
+        if abs(size * text_matrix[3] * matrix[3]) == pytest.approx(10, abs=0.1) and squeezed(text) in squeezed(below):
+            heights.append(matrix[3] * text_matrix[5] + matrix[5])
+
+    data = printed(sheet(sentence=long, next=below), "vi")
+    open_pdf(data).pages[0].extract_text(visitor_text=note)
+
+    assert len(heights) >= 2
+    assert min(heights) > BAND_ENDS + 3
 
 
 def test_statement_says_every_fact_and_nothing_else() -> None:
