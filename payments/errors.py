@@ -256,6 +256,16 @@ class NewsDealtWith(DomainError):
         super().__init__(_("%(who)s was quicker and has dealt with this on %(when)s: “%(note)s”") % words)
 
 
+class NewsDiffers(DomainError):
+    """What the bank told differs from our record, and nobody has dealt with it: no further run begins."""
+
+    sentence = _(
+        "The bank told something that does not agree with our record. Until finance has dealt with it, no further "
+        "payment run is approved."
+    )
+    code = "news_differs"
+
+
 class SomebodyDecided(DomainError):
     """Another person approved or cancelled the run first."""
 

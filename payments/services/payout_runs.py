@@ -30,6 +30,7 @@ from payments.errors import (
     FileIsWithTheBank,
     FilePerhapsWithTheBank,
     MakerCannotPay,
+    NewsDiffers,
     NothingToPay,
     RunChanged,
     RunDraftWaits,
@@ -38,6 +39,7 @@ from payments.errors import (
     SomebodyDecided,
 )
 from payments.models import Payout, PayoutRun
+from payments.queries.parked_news import stops_new_runs
 from payments.queries.payout_pauses import DIRECTOR, is_paused_by_director
 from payments.queries.payout_runs import rows_sha256
 from payments.services.payout_callbacks import tell_released
@@ -135,7 +137,7 @@ def approve_run(*, run: PayoutRun, sha256: str, by: "User", at: datetime) -> Pay
     """Approve exactly the rows that were read; they are sent from ``not_before`` on.
 
     Raises `SomebodyDecided` (another was first; it says who), `MakerCannotPay`, `RunChanged` when the hash read, the
-    hash frozen and the hash of the rows as they are now are not one.
+    hash frozen and the hash of the rows as they are now are not one, `NewsDiffers` while the bank's news differ.
     """
     run = lock(PayoutRun.objects.select_related("approved_by", "cancelled_by"), pk=run.pk)
     if run.state != RunState.DRAFT:
@@ -144,6 +146,8 @@ def approve_run(*, run: PayoutRun, sha256: str, by: "User", at: datetime) -> Pay
         raise MakerCannotPay()
     if sha256 != run.rows_sha256 or rows_sha256(run) != run.rows_sha256:
         raise RunChanged()
+    if stops_new_runs(run.route):
+        raise NewsDiffers()
     run.state, run.approved_at, run.approved_by = RunState.APPROVED, at, by
     with constraints_as({"run_approved_by_another": MakerCannotPay}), atomic():
         run.save(update_fields=["state", "approved_at", "approved_by"])

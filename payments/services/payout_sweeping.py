@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 STUCK_AFTER_SECONDS = 600
 ON_ITS_WAY = timedelta(days=1)
-REFUSED_LATELY = timedelta(days=7)
+FAILED_LATELY = timedelta(days=7)
 # Held as long as a job's lease and renewed with every change, so that a reader who is killed is soon followed.
 CLAIM_NEWS = """
 UPDATE payments_payoutnews SET claimed_until = clock_timestamp() + make_interval(secs => %s)
@@ -149,11 +149,12 @@ def reconcile() -> int:
     """Ask the bank about every payout that has been on its way for a day, and write what it holds; return how many.
 
     What no news told, or what could not be written when it was told, is found here, and what the bank holds although
-    we believe that it refused it; run it every night. What differs night after night is put aside once.
+    we believe that it refused it, or has paid although it told us that it failed; run it every night. What differs
+    night after night is put aside once.
     """
     waiting = Payout.objects.filter(run__route=PayoutRoute.SANDBOX).filter(
         Q(state=PayoutState.SENT, sent_at__lt=clock.now() - ON_ITS_WAY)
-        | Q(state=PayoutState.FAILED, provider_id=None, ended_at__gt=clock.now() - REFUSED_LATELY)
+        | Q(state=PayoutState.FAILED, ended_at__gt=clock.now() - FAILED_LATELY)
     )
     return each(list(waiting.order_by("pk").values_list("pk", flat=True)), _ask)
 

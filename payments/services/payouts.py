@@ -50,6 +50,16 @@ OVER = {
     PayoutState.HELD,
     PayoutState.CANCELLED,
 }
+# Where one of ours may stand when the bank tells this of its transfer: the news moves it, or tells nothing new. News
+# also comes late, again and in another order. Anywhere else the bank contradicts what it said before, or what we did.
+FITS = {
+    PayoutStatus.ACCEPTED: {
+        PayoutState.SENDING, PayoutState.SENT, PayoutState.SETTLED, PayoutState.RETURNED, PayoutState.FAILED
+    },
+    PayoutStatus.SETTLED: {PayoutState.SENDING, PayoutState.SENT, PayoutState.SETTLED, PayoutState.RETURNED},
+    PayoutStatus.RETURNED: {PayoutState.SENDING, PayoutState.SENT, PayoutState.SETTLED, PayoutState.RETURNED},
+    PayoutStatus.FAILED: {PayoutState.SENDING, PayoutState.SENT, PayoutState.FAILED},
+}  # fmt: skip
 
 
 @refuses_transaction
@@ -175,8 +185,8 @@ def _accept(payout: Payout, provider_id: str | None, at: datetime) -> Payout:
 def take_facts(*, payout_id: int, facts: PayoutFacts, at: datetime) -> Payout:
     """Move the payout to where the bank's facts say it is; each step once, each told to the purpose.
 
-    Raises `Mismatch`, before anything is written, when the facts are another payout's, or tell of one that nobody was
-    asked to send.
+    Raises `Mismatch`, before anything is written, when the facts are another payout's, tell of one that nobody was
+    asked to send, or contradict what the bank said of it before.
     """
     return _take(_locked(pk=payout_id), facts, at)
 
@@ -204,9 +214,10 @@ def _take(payout: Payout, facts: PayoutFacts, at: datetime) -> Payout:
 
 
 def compare(payout: Payout, facts: PayoutFacts) -> None:
-    """Raise `Mismatch` unless the bank's transfer is the one we ordered.
+    """Raise `Mismatch` unless the bank's transfer is the one we ordered and may have come to where the bank says it is.
 
-    One that the bank refused, by our record, and holds nevertheless would be paid again: that must be seen.
+    One that the bank refused or failed, by our record, and nevertheless holds or has paid would be paid again; one that
+    is settled for us and failed for the bank would never be. A person must see that.
     """
     pairs = {
         "payout_id": (payout.public_id, facts.payout_id),
@@ -216,7 +227,7 @@ def compare(payout: Payout, facts: PayoutFacts) -> None:
     }
     differing = [name for name, (ours, theirs) in pairs.items() if ours != theirs]
     is_unheard = payout.state == PayoutState.FAILED and payout.provider_id is None
-    if is_unheard or payout.state in {PayoutState.READY, PayoutState.HELD, PayoutState.CANCELLED}:
+    if is_unheard or payout.state not in FITS[facts.status]:
         differing.append("state")
     if differing:
         raise Mismatch(differing)

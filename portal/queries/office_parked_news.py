@@ -35,6 +35,10 @@ ADVICE: dict[str, Promise] = {
         "Ask the bank before the payment is sent again."
     ),
 }
+CONTRADICTED = gettext_lazy(
+    "The bank told one thing of this payment and then another. Ask it which of them holds: whether the money arrived, "
+    "and whether it may be sent again."
+)
 SAID: dict[str, Promise] = {
     PayoutStatus.ACCEPTED.value: gettext_lazy("taken, not paid yet"),
     PayoutStatus.SETTLED.value: gettext_lazy("paid"),
@@ -122,7 +126,17 @@ def _advice(news: ParkedNews) -> list[str]:
             "runs this system. While the payment is on its way, it is tried again every night."
         )
         return [words % {"name": news.mistake}]
-    return [str(ADVICE[name]) for name in news.differing if name in ADVICE]
+    advice = {**ADVICE, "state": CONTRADICTED} if _is_contradiction(news) else ADVICE
+    return [str(advice[name]) for name in news.differing if name in advice]
+
+
+def _is_contradiction(news: ParkedNews) -> bool:
+    """Tell whether the bank had told of the payment before: it never had of one that it was not asked for or refused.
+
+    A payment that was refused at once has no number of the bank, and never gets one.
+    """
+    told = news.payout is not None and news.payout.provider_id is not None
+    return told and news.our_state in {PayoutState.SETTLED, PayoutState.FAILED, PayoutState.RETURNED}
 
 
 def _terms(news: ParkedNews, payout: Payout | None) -> list[Term]:

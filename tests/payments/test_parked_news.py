@@ -207,7 +207,7 @@ def test_message_says_either_what_differs_or_our_mistake() -> None:
 
 
 def test_message_is_about_the_payment_that_the_bank_named() -> None:
-    news, other = make_parked(), sent_payout()
+    other, news = sent_payout(), make_parked()
 
     assert refused(news, payout=other, our_state="sent", said_provider_id="b") == "parked_news_of_the_payout_named"
 

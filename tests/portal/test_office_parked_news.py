@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from core import clock
 from core.transactions import atomic
+from payments.errors import NewsDiffers
 from payments.models import ParkedNews, Payout, PayoutRun
 from payments.services.parked_news import close_parked
 from payments.services.payouts import settle_payout
@@ -215,3 +216,33 @@ def test_pages_ask_the_same_number_of_questions_for_one_message_and_for_three() 
     many = [questions(finance, page) for page in pages]
 
     assert many == few
+
+
+def test_news_that_differ_keep_a_director_from_approving_and_lead_to_them() -> None:
+    run = make_run([make_payee()])
+    make_parked()
+    director = staff_client("director")
+    address = reverse("office:payout_approve", args=[run.public_id])
+
+    page = director.get(address)
+    answer = director.post(address, {"sha256": run.rows_sha256})
+
+    assert f'href="{reverse(LIST)}">Look at them</a>' in text(page)
+    assert "What you approve:" not in text(page)
+    assert (answer.status_code, answer.context["form"].non_field_errors()) == (422, [str(NewsDiffers())])
+    assert PayoutRun.objects.get(pk=run.pk).state == "draft"
+
+
+def test_bank_that_contradicts_itself_is_asked_which_holds() -> None:
+    payout = Payout.objects.get(run=sent_run())
+    with atomic():
+        settle_payout(payout_id=payout.pk, at=clock.now())
+    news = make_parked(payout, "state", status="failed", reason="account_closed")
+
+    page = staff_client("finance").get(message(news))
+
+    assert terms(page)["Where it stands"] == ("failed", "paid", True)
+    assert page.context["message"].advice == [
+        "The bank told one thing of this payment and then another. Ask it which of them holds: whether the money "
+        "arrived, and whether it may be sent again."
+    ]

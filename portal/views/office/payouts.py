@@ -18,7 +18,7 @@ from core import jobs
 from core.enums import JobState
 from payments.enums import PayoutRoute, RunState
 from payments.models import PayoutRun
-from payments.queries.parked_news import open_news
+from payments.queries.parked_news import open_news, stops_new_runs
 from payments.services import payout_runs
 from portal.forms.acts import ConfirmForm, HashForm, PauseForm
 from portal.forms.payouts import PayoutsForm, StopRunForm
@@ -103,6 +103,7 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
         "subject": office_payouts.subject_of(run),
         "prepared_by": name_of(run.prepared_by),
         "is_maker": run.prepared_by_id == request.user.pk,
+        "is_stopped": stops_new_runs(run.route),
         "decided_by": name_of(run.approved_by) if run.approved_by_id else "",
         "back_url": reverse("office:payout", args=[public_id]),
     }
