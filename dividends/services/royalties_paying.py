@@ -41,7 +41,7 @@ def prepare_royalty_run(*, issue: RoyaltyRound, route: str, by: "User", at: date
 
 @needs_transaction
 def prepare_royalty_again(*, payout: Payout, by: "User", at: datetime, same_account: bool = False) -> PayoutRun:
-    """Draft anew what a creator is owed after a payout failed, came back or was held.
+    """Draft anew what a creator is owed after a payout failed, came back or was held; never before its day.
 
     ``same_account``: somebody says that it goes where the bank refused it, all the same.
     Raises `payments.errors.NothingToPay` when nothing is open, or there are no bank details that may be used;
@@ -50,12 +50,13 @@ def prepare_royalty_again(*, payout: Payout, by: "User", at: datetime, same_acco
     issue = RoyaltyRound.objects.filter(statements__payout_lines__payout=payout).order_by("-pk").first()
     if issue is None:
         raise NothingToPay()
-    found = royalties_owed(payout.currency, usable_at=at, pay_on=issue.pay_on, party_id=payout.party_id)
+    not_before = max(begins_on(issue.pay_on), at)
+    found = royalties_owed(payout.currency, usable_at=not_before, pay_on=issue.pay_on, party_id=payout.party_id)
     said = {"same_account": True} if same_account else {}
     for row in [] if same_account else found:
         tried = Payout.objects.filter(royalty_lines__statement__in=row.statements)
         check_account(tried=tried, mandate=mandate_of(row.party_id))
-    run = _draft(issue, found, route=payout.run.route, not_before=at, by=by, at=at)
+    run = _draft(issue, found, route=payout.run.route, not_before=not_before, by=by, at=at)
     audit.record(by=by, at=at, verb="payout_again", subject=payout, run=run.public_id, **said)
     return run
 

@@ -9,15 +9,8 @@ from django.db.models import Count, Sum
 from payments.enums import PayoutState, RunState
 from payments.models import Payout, PayoutRun
 
-# The details in force now, not those of the row: whoever changed theirs since the run was prepared changes the hash.
-ROWS_SHA256 = """
-SELECT encode(sha256(convert_to(COALESCE(string_agg(
-    concat_ws('|', payout.public_id, payout.party_id, COALESCE(mandate.id, 0), payout.amount_minor, payout.currency,
-              payout.reference), E'\\n' ORDER BY payout.id), ''), 'UTF8')), 'hex')
-FROM payments_payout payout
-LEFT JOIN payments_bankmandate mandate ON mandate.party_id = payout.party_id AND mandate.ended_at IS NULL
-WHERE payout.run_id = %s
-"""
+# The same words as the law by which the database approves a run (migration 0010).
+ROWS_SHA256 = "SELECT payments_run_sha256(%s)"
 PREVIOUS = """
 SELECT DISTINCT ON (payout.party_id) payout.party_id, payout.amount_minor, mandate.fingerprint
 FROM payments_payout payout

@@ -116,7 +116,7 @@ def _waiting_draft(purpose: str, currency: str) -> RunDraftWaits | None:
 
 
 def _sha256(payouts: list[tuple[str, PayoutRow]], currency: str) -> str:
-    """The same text as `payments.queries.payout_runs.rows_sha256` makes of the rows."""
+    """The same text as the database makes of the rows (`payments.queries.payout_runs.rows_sha256`)."""
     lines = (
         f"{public_id}|{row.party_id}|{row.mandate_id}|{row.amount_minor}|{currency}|{row.reference}"
         for public_id, row in payouts
@@ -149,7 +149,7 @@ def approve_run(*, run: PayoutRun, sha256: str, by: "User", at: datetime) -> Pay
     if stops_new_runs(run.route):
         raise NewsDiffers()
     run.state, run.approved_at, run.approved_by = RunState.APPROVED, at, by
-    with constraints_as({"run_approved_by_another": MakerCannotPay}), atomic():
+    with constraints_as({"run_approved_by_another": MakerCannotPay, "run_is_its_rows": RunChanged}), atomic():
         run.save(update_fields=["state", "approved_at", "approved_by"])
     audit.record(by=by, at=at, verb="payout_run_approved", subject=run, sha256=sha256, total=run.total_minor)
     jobs.after_commit("payments.tasks.begin_payout_runs")
