@@ -9,12 +9,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db import connection
-
 from ballots.models import Contest
 from core import audit, clock
 from core.errors import constraints_as
-from core.locks import bounded_wait, lock
+from core.locks import lock
 from core.storage import store_bytes
 from core.transactions import atomic, needs_transaction
 from dividends.enums import AccountsKind, DeclarationState, Rounding
@@ -34,7 +32,8 @@ from dividends.queries.reserves import is_out_of_date, refusals_of
 from dividends.queries.resolutions import is_named_in
 from dividends.rules.reserves import Figures
 from dividends.services.entitlements import fix_entitlements
-from equity.models import ShareClass
+from dividends.services.turns import take_turn
+from equity.models import RegisterHead, ShareClass
 from equity.queries.company import get_company
 from equity.queries.record_date import record_day
 
@@ -197,7 +196,7 @@ def compute_entitlements(*, declaration: Declaration, by: "User", at: datetime) 
     dropped), `AccountsOutOfDate` (later ones were entered since: propose it anew on those), `NoWithholdingRule`,
     `WithholdingRulesClash`, `ReservesTooSmall`, `NobodyEntitled`, `NothingToDeclare`, `AmountTooLarge`, `PeriodClosed`.
     """
-    _one_at_a_time()
+    take_turn("compute_entitlements")  # they may draw on the same reserves, and on the same fractions
     declaration = lock(Declaration.objects.select_related("accounts", "share_class"), pk=declaration.pk)
     if declaration.state == DeclarationState.COMPUTED:
         return declaration
@@ -206,6 +205,7 @@ def compute_entitlements(*, declaration: Declaration, by: "User", at: datetime) 
     if min(at, clock.now()) < declaration.record_at:
         raise TooEarly(declaration.record_at)
     _refuse_accounts(declaration.accounts, at=at)
+    _await_register()
     with constraints_as(LAWS), atomic():
         fix_entitlements(declaration=declaration, by=by, at=at)
     audit.record(
@@ -220,10 +220,9 @@ def compute_entitlements(*, declaration: Declaration, by: "User", at: datetime) 
     return declaration
 
 
-def _one_at_a_time() -> None:
-    """Two dividends may draw on the same reserves, and on the same fractions: the second waits for the first."""
-    with bounded_wait(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('dividends.compute_entitlements', 0))")
+def _await_register() -> None:
+    """Let whoever is writing in the register finish: its entry may bear a moment before the record moment already."""
+    lock(RegisterHead.objects.all(), one=True)
 
 
 def _refuse_days(recommendation: Recommendation, *, record_at: datetime, pay_on: date) -> None:

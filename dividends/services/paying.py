@@ -15,6 +15,7 @@ from dividends.enums import DeclarationState
 from dividends.errors import NotComputed, PaidElsewhere
 from dividends.models import Declaration
 from dividends.queries.owed import Payable, begins_on, payable
+from dividends.services.turns import take_turn_paying
 from payments.models import Payout, PayoutRun
 from payments.queries.mandates import mandate_of
 from payments.services.payout_runs import PayoutRow, prepare_run
@@ -34,6 +35,7 @@ def prepare_dividend_run(*, declaration: Declaration, route: str, by: "User", at
     day. Raises `NotComputed`,
     `payments.errors.NothingToPay`, `RunDraftWaits`.
     """
+    take_turn_paying(declaration.currency)
     declaration = lock(Declaration.objects.all(), pk=declaration.pk)
     if declaration.state != DeclarationState.COMPUTED:
         raise NotComputed()
@@ -53,6 +55,7 @@ def prepare_again(*, payout: Payout, by: "User", at: datetime, same_account: boo
     Raises `payments.errors.NothingToPay` when nothing is open, or the party has no bank details that may be used;
     `SameAccountAgain` when nobody says so (Note [The same account again]).
     """
+    take_turn_paying(payout.currency)
     declaration = Declaration.objects.filter(entitlements__payout_lines__payout=payout).order_by("-pk").first()
     if declaration is None:
         raise NotComputed()

@@ -12,8 +12,9 @@ from core.models import Job
 from core.planning import planned_for_many
 from core.transactions import needs_transaction
 from dividends.models import Declaration, Statement, StatementSeries
-from dividends.queries.issuing import why_not_yet
+from dividends.queries.issuing import STANDING, why_not_yet
 from dividends.queries.owed import OPEN
+from dividends.services.turns import take_turn_paying
 from equity.queries.company import get_company
 from equity.services.bookings import day_of
 
@@ -41,7 +42,8 @@ WITH open AS ({OPEN}), waits AS (
     JOIN equity_member member ON member.id = owed.member_id
     JOIN accounts_party party ON party.id = owed.party_id
     LEFT JOIN dividends_payoutline line ON line.entitlement_id = owed.id AND line.released_at IS NULL
-    LEFT JOIN payments_payout payout ON payout.id = line.payout_id
+    LEFT JOIN payments_payout payout ON payout.id = line.payout_id AND EXISTS (
+        SELECT 1 FROM payments_payoutrun run WHERE run.id = payout.run_id AND run.state = ANY (%(standing)s))
     LEFT JOIN payments_bankmandate paid_to ON paid_to.id = payout.mandate_id
     LEFT JOIN payments_bankmandate mandate ON mandate.party_id = owed.party_id AND mandate.ended_at IS NULL
     LEFT JOIN waits ON waits.party_id = owed.party_id
@@ -67,6 +69,7 @@ def issue_statements(*, declaration: Declaration, by: "User", at: datetime) -> J
     date of payment; what ours show stands in docs/money.md. Raises `NotComputed`, `NothingApproved`,
     `payments.errors.RunDraftWaits`.
     """
+    take_turn_paying(declaration.currency)
     declaration = lock(Declaration.objects.select_related("statements_job"), pk=declaration.pk)
     if declaration.statements_job is not None:
         return declaration.statements_job
@@ -96,6 +99,7 @@ def _write(declaration: Declaration, at: datetime) -> int:
         "issued_on": day_of(at),
         "due_on": max(declaration.pay_on, day_of(at)),
         "at": at,
+        "standing": [state.value for state in STANDING],
     }
     with planned_for_many(), connection.cursor() as cursor:
         cursor.execute(WRITE, values)
