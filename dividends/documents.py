@@ -15,7 +15,7 @@ from core.languages import localised
 from core.money import format_minor
 from core.pdf import TooLong, render_pdf
 from dividends.enums import Way
-from dividends.models import Statement
+from dividends.models import Declaration, Statement
 from dividends.queries import statement_words as words
 from dividends.queries.statement_sum import ROUNDING, SumLine, line_of, money_line, steps_of
 from dividends.queries.statements import Holder, check_url, holders_at, pays_on
@@ -136,10 +136,19 @@ def _lines(statement: Statement) -> Iterator[SumLine]:
             yield replace(line, note=_("Exactly so: nothing had to be rounded.")) if is_gross else line
     currency = owed.declaration.currency
     if statement.earlier_minor:
-        yield money_line(Sign.PLUS.value, _("Open from earlier dividends"), statement.earlier_minor, currency)
+        yield money_line(Sign.PLUS.value, _("Open from other dividends"), statement.earlier_minor, currency)
     total_minor = statement.paid_minor or statement.kept_minor
-    note = _("Carried forward: not paid now, and not lost.") if _is_kept(statement) else ""
+    note = _("Carried forward: not paid now, and not lost.") if _is_kept(statement) else _paid_together(statement)
     yield money_line(Sign.EQUALS.value, _total_label(statement), total_minor, currency, note=note, kind="total")
+
+
+def _paid_together(statement: Statement) -> str:
+    """Say of which dividends the one payment is, so that two statements that name it are not read as two payments."""
+    if statement.payout_id is None or not statement.earlier_minor:
+        return ""
+    declarations = Declaration.objects.filter(entitlements__payout_lines__payout=statement.payout_id).order_by("pk")
+    titles = ", ".join(localised(declaration, "title") for declaration in declarations)
+    return _("One payment for all of these: %(titles)s.") % {"titles": titles}
 
 
 def _is_kept(statement: Statement) -> bool:

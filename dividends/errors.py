@@ -12,6 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import DomainError
 from core.money import format_minor
 from dividends.rules.refusals import Code
+from dividends.tax_errors import (
+    DocumentStands,
+    EvidenceMissing,
+    RateImpossible,
+    RuleEnteredTwice,
+    SourceMissing,
+    ValidityBackward,
+)
 
 SENTENCES: Mapping[str, str | Promise] = {
     Code.FIGURE_NOT_EXACT: _(
@@ -288,50 +296,6 @@ class StillUnderWay(DomainError):
     code = "still_under_way"
 
 
-class RateImpossible(DomainError):
-    """A rate of tax lies between nothing and everything."""
-
-    sentence = _("A rate of tax lies between 0 % and 100 %.")
-    code = "rate_impossible"
-
-
-class ValidityBackward(DomainError):
-    """A rule or a document ends before it begins."""
-
-    sentence = _("It must be valid at least for a day: the end lies before the beginning.")
-    code = "validity_backward"
-
-
-class EvidenceMissing(DomainError):
-    """Only a document lowers a rate by treaty."""
-
-    sentence = _("A rate by treaty must name the document that a holder has to show for it.")
-    code = "evidence_missing"
-
-
-class SourceMissing(DomainError):
-    """A rate is only as good as the law it is read from."""
-
-    sentence = _("Say where this rate is written, so that somebody else can look it up.")
-    code = "source_missing"
-
-
-class CountryUnknown(DomainError):
-    """Countries are named by the two letters of ISO 3166-1."""
-
-    sentence = _("Countries are written with their two capital letters, such as GB or VN.")
-    code = "country_unknown"
-
-
-class RuleEnteredTwice(DomainError):
-    """The same rule from the same day with another rate."""
-
-    sentence = _(
-        "A rule for these holders from this day is entered already. End it, and enter the new one from a later day."
-    )
-    code = "rule_entered_twice"
-
-
 class NotComputed(DomainError):
     """Nothing is owed before the entitlements are fixed."""
 
@@ -397,4 +361,5 @@ LAWS: Mapping[str, Callable[[], DomainError]] = {
     "withholding_rule_stands": StandsForGood,
     "tax_document_valid_forward": ValidityBackward,
     "tax_document_stands": StandsForGood,
+    "tax_document_once": DocumentStands,
 }

@@ -27,6 +27,13 @@ class DecidedAlready(DomainError):
         super().__init__(words % {"who": who} if who else None)
 
 
+class DuesChanged(DomainError):
+    """What the statements would say is no longer what was read."""
+
+    sentence = _("The sums have changed since you read them. Please look at them again; nothing was issued.")
+    code = "dues_changed"
+
+
 class ChangedSinceRead(DomainError):
     """The hash that was read is not that of what stands there now."""
 

@@ -62,6 +62,11 @@ class TaxDocument(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="tax_document_valid_forward", condition=Q(valid_until__gte=F("valid_from"))),
+            models.UniqueConstraint(
+                name="tax_document_once",
+                fields=["party", "kind", "valid_from", "valid_until"],
+                condition=Q(refused_at__isnull=True),
+            ),
             models.CheckConstraint(
                 name="tax_document_refused_by_somebody",
                 condition=Q(refused_at__isnull=True, refused_by__isnull=True)

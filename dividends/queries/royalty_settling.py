@@ -1,6 +1,9 @@
 """What a round of statements would say, before it is issued: the same sums are shown and written."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -81,6 +84,16 @@ def dues(currency: str, *, pay_on: date, usable_at: datetime) -> list[Due]:
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     known = _known(rows, pay_on)
     return [_due(row, known, usable_at) for row in rows]
+
+
+def dues_sha256(found: Iterable[Due]) -> str:
+    """Return what binds a round to the sums that were read: the hash of every due that would be stated."""
+    facts = [
+        [due.agreement.pk, due.party.pk, due.first_position, due.last_position, asdict(due.settlement),
+         due.way, due.ending, due.tax.rule.pk if due.tax.rule else None]
+        for due in found if not due.problem
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from dividends.queries.resolutions import is_named_in
 from dividends.rules.reserves import Figures
 from dividends.services.entitlements import fix_entitlements
 from dividends.services.turns import take_turn
-from equity.models import RegisterHead, ShareClass
+from equity.models import Company, RegisterHead, ShareClass
 from equity.queries.company import get_company
 from equity.queries.record_date import record_day
 
@@ -54,24 +54,27 @@ def enter_accounts(
 ) -> RelevantAccounts:
     """Write the figures of accounts in the company's currency, and keep the document they are read from.
 
-    Written once: a correction is entered again and replaces them from then on. Raises `RuleRefuses` for accounts made
-    up to a day that has not come, or of a kind that the Companies Act does not know at this point (s.836).
+    Written once: a correction is entered again and replaces them from then on; the latest, given again by a second
+    click, are returned as they stand. Raises `RuleRefuses` for accounts made up to a day that has not come, or of a
+    kind that the Companies Act does not know at this point (s.836).
     """
+    company = lock(Company.objects.all(), pk=get_company().pk)
+    facts = {
+        "kind": kind,
+        "made_up_to": made_up_to,
+        "currency": company.currency,
+        "realised_profits_minor": figures.realised_profits_minor,
+        "realised_losses_minor": figures.realised_losses_minor,
+        "net_assets_minor": figures.net_assets_minor,
+        "called_up_capital_minor": figures.called_up_capital_minor,
+        "undistributable_minor": figures.undistributable_minor,
+        "document_sha256": store_bytes(document),
+    }
+    latest = RelevantAccounts.objects.order_by("-pk").first()
+    if latest is not None and facts == {name: getattr(latest, name) for name in facts}:
+        return latest
     with constraints_as(LAWS), atomic():
-        accounts = RelevantAccounts.objects.create(
-            kind=kind,
-            made_up_to=made_up_to,
-            currency=get_company().currency,
-            realised_profits_minor=figures.realised_profits_minor,
-            realised_losses_minor=figures.realised_losses_minor,
-            net_assets_minor=figures.net_assets_minor,
-            called_up_capital_minor=figures.called_up_capital_minor,
-            undistributable_minor=figures.undistributable_minor,
-            document_sha256=store_bytes(document),
-            document_name=document_name,
-            entered_at=at,
-            entered_by=by,
-        )
+        accounts = RelevantAccounts.objects.create(**facts, document_name=document_name, entered_at=at, entered_by=by)
         _refuse_accounts(accounts, at=at)
     audit.record(by=by, at=at, verb="accounts_entered", subject=accounts, sha256=accounts.document_sha256)
     return accounts

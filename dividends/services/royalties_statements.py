@@ -11,8 +11,8 @@ from core.transactions import atomic, needs_transaction
 from dividends.models import RoyaltyRound, RoyaltyStatement, RoyaltyStatementFile, StatementSeries
 from dividends.queries.owed import begins_on
 from dividends.queries.royalty_facts import royalty_sha256
-from dividends.queries.royalty_settling import Due, dues
-from dividends.royalty_errors import LAWS, LaterSalesApproved, NothingToState
+from dividends.queries.royalty_settling import Due, dues, dues_sha256
+from dividends.royalty_errors import LAWS, DuesChanged, LaterSalesApproved, NothingToState
 from dividends.services.royalties_bookings import book_withholding
 from dividends.services.royalties_letters import send_royalty_letter
 from equity.queries.company import get_company
@@ -27,18 +27,23 @@ SERIES = "royalty"
 
 
 @needs_transaction
-def issue_royalty_statements(*, currency: str, period_to: date, pay_on: date, by: "User", at: datetime) -> RoyaltyRound:
+def issue_royalty_statements(
+    *, currency: str, period_to: date, pay_on: date, by: "User", at: datetime, sha256: str | None = None
+) -> RoyaltyRound:
     """Settle everything that was earned in the currency up to ``period_to`` (half-open) and start the statements' job.
 
     What reaches the agreement's minimum is announced for ``pay_on`` whole, tax by the law of that day kept back; a
     balance below it, or below nil, is carried. A creator whose tax no rule tells is left out, and nothing of theirs is
-    lost. Numbers have no gaps: they come from a locked row. Raises `NothingToState`, `LaterSalesApproved`.
+    lost. Numbers have no gaps: they come from a locked row. ``sha256`` binds the round to the sums somebody read
+    (`dues_sha256`). Raises `NothingToState`, `LaterSalesApproved`, `DuesChanged`.
     """
     StatementSeries.objects.get_or_create(code=SERIES)
     series = lock(StatementSeries.objects.all(), pk=SERIES)
     found = [due for due in dues(currency, pay_on=pay_on, usable_at=max(begins_on(pay_on), at)) if not due.problem]
     if not found:
         raise NothingToState()
+    if sha256 is not None and sha256 != dues_sha256(found):
+        raise DuesChanged()
     if any(max(due.sold_until, due.period_from) > period_to for due in found):
         raise LaterSalesApproved()
     numbers = range(series.last_number + 1, series.last_number + 1 + len(found))

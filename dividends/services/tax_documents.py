@@ -29,15 +29,18 @@ def enter_tax_document(
 ) -> TaxDocument:
     """Keep a holder's document, valid on both days; ``kind`` is the evidence a rule names ("W-8BEN").
 
-    It counts for every dividend paid within its days. Raises `ValidityBackward`.
+    It counts for every dividend paid within its days. Given again with the same days: the standing one is returned, for
+    a second click; another file for them is `DocumentStands`. Raises `ValidityBackward`.
     """
+    sha256 = store_bytes(document)
+    facts = {"party": party, "kind": kind, "valid_from": valid_from, "valid_until": valid_until}
+    standing = TaxDocument.objects.filter(**facts, refused_at=None).first()
+    if standing is not None and standing.document_sha256 == sha256:
+        return standing
     with constraints_as(LAWS), atomic():
         taken = TaxDocument.objects.create(
-            party=party,
-            kind=kind,
-            valid_from=valid_from,
-            valid_until=valid_until,
-            document_sha256=store_bytes(document),
+            **facts,
+            document_sha256=sha256,
             document_name=document_name,
             entered_at=at,
             entered_by=by,

@@ -7,12 +7,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Max
+from django.utils.formats import date_format
+
 from core import audit
 from core.errors import constraints_as
 from core.transactions import atomic, needs_transaction
 from dividends.enums import Basis, HolderKind, Income
-from dividends.errors import LAWS, CountryUnknown, StandsForGood
-from dividends.models import WithholdingRule
+from dividends.errors import LAWS, StandsForGood
+from dividends.models import Entitlement, RoyaltyStatement, WithholdingRule
+from dividends.tax_errors import CountryUnknown, RuleInUse
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -65,18 +69,30 @@ def enter_withholding_rule(*, draft: RuleDraft, by: "User | None", at: datetime)
 def end_withholding_rule(*, rule: WithholdingRule, valid_to: date, by: "User | None", at: datetime) -> WithholdingRule:
     """Let a rule end on a day, the first on which it does not hold; ended so already: returned as it is.
 
-    Raises `StandsForGood` when it ended on another day, `ValidityBackward` for a day before it began.
+    Raises `StandsForGood` when it ended on another day, `ValidityBackward` for a day before it began, `RuleInUse` when
+    tax was computed by it for a payment on that day or later: such a rule ends after the last of those days.
     """
     rule = WithholdingRule.objects.get(pk=rule.pk)
     if rule.valid_to == valid_to:
         return rule
     if rule.valid_to is not None:
         raise StandsForGood()
+    _refuse_in_use(rule, valid_to)
     rule.valid_to = valid_to
     with constraints_as(LAWS), atomic():
         rule.save(update_fields=["valid_to"])
     audit.record(by=by, at=at, verb="withholding_rule_ended", subject=rule, valid_to=valid_to.isoformat())
     return rule
+
+
+def _refuse_in_use(rule: WithholdingRule, valid_to: date) -> None:
+    paid_on = [
+        Entitlement.objects.filter(withholding_rule=rule).aggregate(last=Max("declaration__pay_on"))["last"],
+        RoyaltyStatement.objects.filter(withholding_rule=rule).aggregate(last=Max("pay_on"))["last"],
+    ]
+    last = max((day for day in paid_on if day), default=None)
+    if last is not None and last >= valid_to:
+        raise RuleInUse(date_format(last, "DATE_FORMAT"))
 
 
 @needs_transaction

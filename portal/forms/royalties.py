@@ -233,6 +233,8 @@ class RoundForm(forms.Form):
         label=_("Sales up to and with"), help_text=_("The statements say this day. For example 2026-06-30.")
     )
     pay_on = DayField(label=_("To be paid on"))
+    # Of the sums that were read; the page writes it itself, because a bound field would repeat the one before.
+    sha256 = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, currencies: Sequence[str], **kwargs: Any) -> None:
         self.today = clock.today()

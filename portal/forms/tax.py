@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Party
 from accounts.rules.names import search_key
 from dividends.enums import Basis, HolderKind, Income
-from dividends.errors import EvidenceMissing, ValidityBackward
+from dividends.tax_errors import EvidenceMissing, ValidityBackward
 from dividends.models import TaxDocument, WithholdingRule
 from dividends.queries.statement_words import country_name, percent
 from dividends.rules.document_types import media_type_of

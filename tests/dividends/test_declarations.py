@@ -40,7 +40,7 @@ from dividends.errors import (
     TooEarly,
     WithholdingRulesClash,
 )
-from dividends.models import Declaration, Entitlement
+from dividends.models import Declaration, Entitlement, RelevantAccounts
 from dividends.queries.reserves import accounts_to_choose, declared_since
 from dividends.queries.resolutions import carried_resolutions, recommendations_waiting, votes_to_come
 from dividends.rules.refusals import Code
@@ -503,3 +503,14 @@ def test_compute_in_a_closed_period_is_refused() -> None:
 
     refused(lambda: compute(made), PeriodClosed)
     assert Entitlement.objects.count() == 0
+
+
+def test_accounts_entered_again_by_a_second_click_are_the_same_and_leave_a_proposal_alone() -> None:
+    made = make_dividend(step="proposed", holdings=(4000,))
+    standing = RelevantAccounts.objects.get()
+
+    again = make_accounts(by=made.finance)
+    corrected = make_accounts(by=made.finance, figures=replace(FIGURES, net_assets_minor=FIGURES.net_assets_minor + 1))
+
+    assert again == standing
+    assert RelevantAccounts.objects.latest("pk") == corrected != standing

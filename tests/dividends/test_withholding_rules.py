@@ -1,6 +1,6 @@
 """Rules of withholding: samples loaded once, rules that only end, documents that only lower."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -9,16 +9,9 @@ from django.core.management import call_command
 from core import clock
 from core.transactions import atomic
 from dividends.enums import Basis, HolderKind
-from dividends.errors import (
-    CountryUnknown,
-    EvidenceMissing,
-    RateImpossible,
-    RuleEnteredTwice,
-    SourceMissing,
-    StandsForGood,
-    ValidityBackward,
-)
-from dividends.models import WithholdingRule
+from dividends.errors import StandsForGood
+from dividends.integrity import findings
+from dividends.models import TaxDocument, WithholdingRule
 from dividends.queries.withholding import rule_of
 from dividends.rules.withholding import NoRule
 from dividends.services.tax_documents import enter_tax_document, refuse_tax_document
@@ -29,6 +22,17 @@ from dividends.services.withholding_rules import (
     enter_withholding_rule,
     load_withholding_rules,
 )
+from dividends.tax_errors import (
+    CountryUnknown,
+    DocumentStands,
+    EvidenceMissing,
+    RateImpossible,
+    RuleEnteredTwice,
+    RuleInUse,
+    SourceMissing,
+    ValidityBackward,
+)
+from tests.factories.dividends import make_dividend
 from tests.factories.people import make_holder, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -179,3 +183,39 @@ def _document(party, valid_from: date, valid_until: date):
             by=make_staff("finance"),
             at=clock.now(),
         )
+
+
+def test_document_given_twice_is_kept_once_and_another_for_the_same_days_is_refused() -> None:
+    made = make_dividend(step="proposed", holdings=(4000,))
+    given = {
+        "party": made.members[0].party,
+        "kind": "W-8BEN",
+        "valid_from": DAY,
+        "valid_until": DAY + timedelta(days=365),
+    }
+
+    def give(document: bytes) -> TaxDocument:
+        with atomic():
+            return enter_tax_document(
+                **given, document=document, document_name="w.pdf", by=made.finance, at=clock.now()
+            )
+
+    assert give(b"%PDF one") == give(b"%PDF one")
+    with pytest.raises(DocumentStands):
+        give(b"%PDF two")
+    with atomic():
+        refuse_tax_document(document=TaxDocument.objects.get(), by=made.finance, at=clock.now())
+    assert give(b"%PDF two") == TaxDocument.objects.get(refused_at=None)
+
+
+def test_rule_does_not_end_before_a_payment_whose_tax_it_made() -> None:
+    made = make_dividend(holdings=(4000,))
+    assert made.declaration is not None
+    rule, pay_on = made.entitlement(0).withholding_rule, made.declaration.pay_on
+
+    with pytest.raises(RuleInUse), atomic():
+        end_withholding_rule(rule=rule, valid_to=pay_on, by=None, at=clock.now())
+    with atomic():
+        end_withholding_rule(rule=rule, valid_to=pay_on + timedelta(days=1), by=None, at=clock.now())
+
+    assert list(findings()) == []

@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 from core import clock
 from core.models import AuditRecord
 from core.transactions import atomic
-from dividends.errors import EvidenceMissing, StandsForGood
+from dividends.errors import StandsForGood
+from dividends.tax_errors import EvidenceMissing
 from dividends.models import WithholdingRule
 from dividends.services.withholding_rules import end_withholding_rule, load_withholding_rules
 from tests.factories.dividends import make_dividend, make_rule

@@ -15,8 +15,8 @@ from accounts.queries.people import roles_of
 from core import clock
 from dividends.models import RoyaltyRound
 from dividends.queries.owed import begins_on
-from dividends.queries.royalty_settling import dues_sha256
 from dividends.queries.royalties import whole_royalty_statements
+from dividends.queries.royalty_settling import dues_sha256
 from dividends.services.royalties_paying import PURPOSE, prepare_royalty_run
 from dividends.services.royalties_statements import issue_royalty_statements
 from payments.models import PayoutRun

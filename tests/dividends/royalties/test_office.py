@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from core import clock
 from dividends.models import RoyaltyAgreement, RoyaltyRound, RoyaltyStatement, SalesReport, SoldBeer
+from dividends.royalty_errors import DuesChanged
 from payments.models import PayoutRun
 from tests.factories.banking import make_mandate
 from tests.factories.beers import answer, make_call, make_name, make_person
@@ -429,7 +430,8 @@ def test_round_is_shown_then_issued_then_paid(finance) -> None:
     shown = finance.get(page)
     day = clock.today()
 
-    answered = finance.post(page, {"act": "issue", "currency": "GBP", "last_day": day, "pay_on": day})
+    asked = {"act": "issue", "currency": "GBP", "last_day": day, "pay_on": day}
+    answered = finance.post(page, {**asked, "sha256": shown.context["sha256"]})
     issue = RoyaltyRound.objects.get()
     make_files()
     round_page = finance.get(answered.url)
@@ -455,11 +457,26 @@ def test_refused_round_keeps_what_was_typed(finance, changed: dict[str, str], wr
     make_sales(make_agreement().beer)
     make_rules()
     asked = {"act": "issue", "currency": "GBP", "last_day": str(clock.today()), "pay_on": str(clock.today())}
+    asked["sha256"] = finance.get(reverse("office:royalty_round_new")).context["sha256"]
 
     page = finance.post(reverse("office:royalty_round_new"), {**asked, **changed})
 
     assert (page.status_code, sorted(errors_of(page)), RoyaltyRound.objects.exists()) == (422, wrong, False)
     assert page.context["form"]["last_day"].value() == changed.get("last_day", asked["last_day"])
+
+
+def test_round_is_bound_to_the_sums_that_were_read(finance) -> None:
+    agreement = make_agreement()
+    make_sales(agreement.beer)
+    make_rules()
+    page, day = reverse("office:royalty_round_new"), str(clock.today())
+    read = finance.get(page).context["sha256"]
+    make_sales(agreement.beer, net_minor=9_000_000, kind="correction")
+
+    stale = finance.post(page, {"act": "issue", "currency": "GBP", "last_day": day, "pay_on": day, "sha256": read})
+
+    assert (stale.status_code, errors_of(stale)) == (422, {"__all__": [str(DuesChanged())]})
+    assert (RoyaltyRound.objects.exists(), stale.context["sha256"] == read) == (False, False)
 
 
 def test_nothing_to_pay_is_said(finance) -> None:
