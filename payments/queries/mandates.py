@@ -1,10 +1,11 @@
 """Reading bank details. Their numbers are opened for gateways and banks' files only: payments.gateways.destinations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ PURPOSE = "payments.bank_details"
 HOLD = timedelta(days=7)
 # How long after the details became usable the link in the mail still stops them.
 STOP_WINDOW = timedelta(days=30)
+REPLACED = MandateEnd.REPLACED
 
 
 def mandate_of(party_id: int) -> BankMandate | None:
@@ -88,28 +90,79 @@ def hashed_token(token: str) -> str:
 def find_stoppable(token: str, *, at: datetime) -> BankMandate | None:
     """Return the details that the mail's secret stops, or has stopped; None for every other secret.
 
-    It stops details in force, until 30 days after they became usable.
+    It works until 30 days after they became usable, also when others replaced them meanwhile: whoever gave false
+    details could otherwise end the link by giving more.
     """
     mine = BankMandate.objects.filter(stop_token_sha256=hashed_token(token)).select_related("party")
-    return mine.filter(Q(ended_at=None) | Q(ended_how=MandateEnd.NOT_ME), usable_from__gt=at - STOP_WINDOW).first()
+    return mine.filter(usable_from__gt=at - STOP_WINDOW).first()
 
 
 def find_trusted_before(mandate: BankMandate) -> BankMandate | None:
-    """Return the latest earlier details that were replaced after they had been usable: what a stop brings back.
+    """Return the latest earlier details that were proved by time when they were replaced: what a stop brings back.
 
-    Details replaced while they still waited were never proved by time; what was taken back stays so, and an account
-    that was ever stopped never comes back, whatever name it stood under.
+    Proved is an account whose owner could no longer say by a link that it was not theirs, or the first one the party
+    ever gave, once it was usable. What was taken back stays so, and an account that was ever stopped never comes back,
+    whatever name it stood under.
     """
-    mine = BankMandate.objects.filter(party_id=mandate.party_id)
-    stopped = {mandate.fingerprint, *mine.filter(ended_how=MandateEnd.NOT_ME).values_list("fingerprint", flat=True)}
-    earlier = mine.filter(pk__lt=mandate.pk, ended_how=MandateEnd.REPLACED, ended_at__gte=F("usable_from"))
-    return earlier.exclude(fingerprint__in=stopped).order_by("-pk").first()
+    rows = list(BankMandate.objects.filter(party_id=mandate.party_id).order_by("pk"))
+    stopped = {mandate.fingerprint, *(row.fingerprint for row in rows if row.ended_how == MandateEnd.NOT_ME)}
+    proved = [row for row in _proved(rows) if row.pk < mandate.pk and row.fingerprint not in stopped]
+    return proved[-1] if proved else None
+
+
+def _proved(rows: Iterable[BankMandate]) -> Iterator[BankMandate]:
+    """Yield what was replaced after its proof; the time of one account under corrected names is counted together."""
+    before: BankMandate | None = None
+    for row in rows:
+        goes_on = before is not None and (before.fingerprint, before.ended_how) == (row.fingerprint, REPLACED)
+        if not goes_on:
+            proved_at = row.usable_from + STOP_WINDOW if before else row.usable_from
+        before = row
+        if row.ended_how == REPLACED and row.ended_at and row.ended_at >= max(proved_at, row.usable_from):
+            yield row
+
+
+class StopPlan(NamedTuple):
+    """What saying "this was not me" does: which details in force end, and which are paid to afterwards."""
+
+    ends: BankMandate | None
+    trusted: BankMandate | None
+
+    @property
+    def stays(self) -> bool:
+        """Whether the trusted details are the ones in force already."""
+        return self.trusted is not None and self.trusted.ended_at is None
+
+    def later(self, mandate: BankMandate) -> BankMandate | None:
+        """Return the details given after these that end with them, if they are another account."""
+        known = {mandate.fingerprint, self.trusted.fingerprint if self.trusted else ""}
+        return self.ends if self.ends and self.ends.fingerprint not in known else None
+
+
+def plan_stop(mandate: BankMandate, *, at: datetime) -> StopPlan:
+    """Return what a stop of these details does now.
+
+    What is in force was given with them or after them, maybe by the same hand, so it ends too, unless we pay there what
+    would come back anyway. Nothing comes back when later details were taken back: somebody wanted to be paid nowhere.
+    """
+    trusted = find_trusted_before(mandate)
+    latest = BankMandate.objects.filter(party_id=mandate.party_id).latest("pk")
+    if latest.ended_at is not None:
+        taken_back = latest != mandate and latest.ended_how == MandateEnd.WITHDRAWN
+        return StopPlan(None, None if taken_back else trusted)
+    if trusted is not None and latest.fingerprint == trusted.fingerprint and latest.usable_from <= at:
+        return StopPlan(None, latest)
+    return StopPlan(mandate if latest == mandate else latest, trusted)
 
 
 def find_restored_by_stop(mandate: BankMandate) -> BankMandate | None:
-    """Return the details that came back into force when these were stopped."""
-    restored = BankMandate.objects.filter(party_id=mandate.party_id, restores__isnull=False)
-    return restored.filter(given_at=mandate.ended_at).first() if mandate.ended_at else None
+    """Return the details that came back into force, or stayed, when these were stopped."""
+    later = BankMandate.objects.filter(party_id=mandate.party_id, pk__gt=mandate.pk)
+    restored = later.filter(restores_id__lt=mandate.pk).order_by("pk").first()
+    if restored is not None:
+        return restored
+    trusted = find_trusted_before(mandate)
+    return later.filter(ended_at=None, fingerprint=trusted.fingerprint).first() if trusted else None
 
 
 def stopped_lately(*, at: datetime, days: int = 30) -> QuerySet[BankMandate]:

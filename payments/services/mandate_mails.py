@@ -38,14 +38,17 @@ def tell_about_mandate(
     at: datetime,
     token: str = "",
     earlier: BankMandate | None = None,
+    later: BankMandate | None = None,
 ) -> int:
     """Queue ``templates/payments/email/<kind>.txt`` to every receiver; return how many that were.
 
-    ``token`` is the secret of the link that stops the details; ``earlier`` the ones in force before, or again.
+    ``token`` is the secret of the link that stops the details; ``earlier`` the ones in force before, or again;
+    ``later`` the ones given after them that ended with them.
     """
     facts = {
         "mandate": mandate,
         "earlier": earlier,
+        "later": later,
         "at": at,
         "member_name": "" if party.kind == PartyKind.PERSON else party.display_name,
         "stop_url": settings.SITE_ORIGIN + reverse("bank_stop", args=[token]) if token else "",

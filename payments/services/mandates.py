@@ -5,6 +5,9 @@ which nothing is paid; the holder is told at the present address and at the one 
 them without signing in. Only the first details a party ever gave are usable at once: nobody can take back old ones and
 give "first" ones anew. First ones wait, too, in the week after the sign-in was reset or was opened by nothing but the
 proof of an address (accounts: Note [Claims]): who reads a mailbox must not be paid at once.
+
+Every link works for as long as its mail says, whatever came after: it also ends what is in force and was given later.
+What comes back was proved by time, so nobody can put two false accounts one behind the other and be paid at the first.
 """
 
 import secrets
@@ -23,12 +26,13 @@ from payments.errors import StopLinkUnknown
 from payments.models import BankMandate
 from payments.queries.mandates import (
     PURPOSE,
+    StopPlan,
     find_restored_by_stop,
     find_stoppable,
-    find_trusted_before,
     hashed_token,
     is_account_of,
     mandate_of,
+    plan_stop,
     usable_from,
 )
 from payments.rules.bank_details import BankDetails
@@ -97,9 +101,9 @@ def withdraw_mandate(*, party: Party, by: User, at: datetime) -> BankMandate | N
 def stop_by_token(*, token: str, at: datetime) -> Stopped:
     """End details that their holder did not give, by the secret of the mail; raise `StopLinkUnknown`.
 
-    The details trusted before come back as a new row and are usable at once, for they were before. Whoever could have
-    given the false ones is signed out everywhere and has to prove anew who they are. The second call with the same
-    secret returns what the first one did.
+    What was given after them ends with them. The details trusted before come back as a new row and are usable at once,
+    for they were before: see `plan_stop`. Whoever could have given the false ones is signed out everywhere and has to
+    prove anew who they are. The second call with the same secret returns what the first one did.
     """
     found = find_stoppable(token, at=at)
     if found is None:
@@ -108,12 +112,15 @@ def stop_by_token(*, token: str, at: datetime) -> Stopped:
     found = find_stoppable(token, at=at)
     if found is None:
         raise StopLinkUnknown()
-    if found.ended_at is not None:
+    if found.ended_how == MandateEnd.NOT_ME:
         return Stopped(found, find_restored_by_stop(found))
-    _end(found, MandateEnd.NOT_ME, at)
-    restored = _restore(find_trusted_before(found), at)
-    for user in {*users_deciding_for(party), *([found.given_by] if found.given_by else [])}:
+    plan = plan_stop(found, at=at)
+    at = max(at, plan.ends.given_at) if plan.ends else at
+    later, restored = plan.later(found), _carry_out(plan, found, at)
+    givers = [row.given_by for row in (found, plan.ends) if row is not None and row.given_by is not None]
+    for user in {*users_deciding_for(party), *givers}:
         end_sessions(user=user, by=None, at=at)
+    also = {"later": later.ending} if later else {}
     audit.record(
         by=None,
         at=at,
@@ -122,9 +129,21 @@ def stop_by_token(*, token: str, at: datetime) -> Stopped:
         party=party.public_id,
         ending=found.ending,
         restored=restored.ending if restored else "",
+        **also,
     )
-    tell_about_mandate(kind="bank_stopped", party=party, mandate=found, at=at, earlier=restored)
+    tell_about_mandate(kind="bank_stopped", party=party, mandate=found, at=at, earlier=restored, later=later)
     return Stopped(found, restored)
+
+
+def _carry_out(plan: StopPlan, found: BankMandate, at: datetime) -> BankMandate | None:
+    """End what the plan ends and return what is in force then; an account that comes back is no false one."""
+    if plan.ends is not None:
+        is_trusted = plan.trusted is not None and plan.trusted.fingerprint == plan.ends.fingerprint
+        _end(plan.ends, MandateEnd.REPLACED if is_trusted else MandateEnd.NOT_ME, at)
+    if plan.ends != found:
+        found.ended_how = MandateEnd.NOT_ME
+        found.save(update_fields=["ended_how"])
+    return plan.trusted if plan.stays else _restore(plan.trusted, at)
 
 
 def written_mandate(

@@ -6,6 +6,8 @@ no cache keeps the page, and ``no-referrer`` keeps the address from the next pag
 here, so it is left out, and the page has no other form.
 """
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,9 +17,10 @@ from django.views.decorators.http import require_http_methods
 
 from core import clock
 from core.transactions import atomic
+from payments.enums import MandateEnd
 from payments.errors import StopLinkUnknown
 from payments.models import BankMandate
-from payments.queries.mandates import find_restored_by_stop, find_stoppable, find_trusted_before
+from payments.queries.mandates import find_restored_by_stop, find_stoppable, plan_stop
 from payments.services.mandates import stop_by_token
 
 
@@ -41,18 +44,20 @@ def _stopped(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, token: str) -> HttpResponse:
-    mandate = find_stoppable(token, at=clock.now())
+    at = clock.now()
+    mandate = find_stoppable(token, at=at)
     if mandate is None:
         raise StopLinkUnknown()
     with override(mandate.party.language):  # the mail's
-        response = _page(request, mandate)
+        response = _page(request, mandate, at)
     response.headers["Content-Language"] = mandate.party.language
     return response
 
 
-def _page(request: HttpRequest, mandate: BankMandate) -> HttpResponse:
-    if mandate.ended_at is None:
-        context = {"mandate": mandate, "restored": find_trusted_before(mandate)}
-        return render(request, "portal/bank/stop.html", context)
-    context = {"mandate": mandate, "restored": find_restored_by_stop(mandate)}
-    return render(request, "portal/bank/stopped.html", context)
+def _page(request: HttpRequest, mandate: BankMandate, at: datetime) -> HttpResponse:
+    if mandate.ended_how == MandateEnd.NOT_ME:
+        context = {"mandate": mandate, "restored": find_restored_by_stop(mandate)}
+        return render(request, "portal/bank/stopped.html", context)
+    plan = plan_stop(mandate, at=at)
+    context = {"mandate": mandate, "later": plan.later(mandate), "restored": plan.trusted, "stays": plan.stays}
+    return render(request, "portal/bank/stop.html", context)

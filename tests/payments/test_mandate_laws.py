@@ -50,7 +50,8 @@ def test_mandate_in_force_is_one_per_party() -> None:
     [
         {"ended_at": None, "ended_how": ""},
         {"ended_at": MOMENT},
-        {"ended_how": "not_me"},
+        {"ended_how": "replaced"},
+        {"ended_at": MOMENT, "ended_how": "not_me"},
         {"stop_token_sha256": "0" * 64},
     ],
 )
@@ -58,6 +59,25 @@ def test_mandate_that_ended_stays_ended(changes: dict[str, Any]) -> None:
     make_ended()
 
     assert refusal(BankMandate, **changes) == "mandate_ends_once"
+
+
+@pytest.mark.parametrize("how", ["replaced", "withdrawn"])
+def test_mandate_that_ended_can_still_be_disowned_and_only_once(how: str) -> None:
+    make_mandate(make_holder().party)
+    BankMandate.objects.update(ended_at=clock.now(), ended_how=how)
+
+    BankMandate.objects.update(ended_how="not_me")
+
+    assert refusal(BankMandate, ended_how=how) == "mandate_ends_once"
+
+
+def test_mandate_that_ended_keeps_the_secret_of_its_link() -> None:
+    mandate = make_ended()
+    mandate.pk, mandate.public_id, mandate.stop_token_sha256 = None, "x" * 22, "1" * 64
+    mandate.ended_at, mandate.ended_how = clock.now(), "replaced"
+    mandate.save(force_insert=True)
+
+    assert refusal(BankMandate, stop_token_sha256=None) == "mandate_ends_once"
 
 
 @pytest.mark.parametrize("token", [None, "0" * 64])

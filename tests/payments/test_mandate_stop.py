@@ -112,12 +112,151 @@ def test_stop_of_a_second_theft_brings_the_first_account_back_again(changed) -> 
     assert endings_over_time(changed)[-2:] == [("8888", "not_me"), ("4471", "")]
 
 
-def test_link_of_details_that_were_replaced_does_nothing(changed) -> None:
+def test_stop_skips_what_could_still_be_stopped_itself(agnes) -> None:
+    at = clock.now()
+    give(agnes, account("1111"), at=at - 100 * DAY)
+    give(agnes, account("6666", name="M Allory"), at=at - 8 * DAY)
+    give(agnes, account("7777", name="M Allory"), at=at)
+
+    stopped = stop(latest_token(), at=at)
+
+    assert stopped.restored is not None
+    assert (stopped.restored.ending, stopped.restored.usable_from) == ("1111", at)
+    assert endings_over_time(agnes)[1:] == [("6666", "replaced"), ("7777", "not_me"), ("1111", "")]
+
+
+@pytest.mark.parametrize(("stood", "restored"), [(WINDOW - timedelta(seconds=1), "1111"), (WINDOW, "2222")])
+def test_stop_brings_back_what_stood_until_its_own_link_had_ended(agnes, stood: timedelta, restored: str) -> None:
+    at = clock.now()
+    give(agnes, account("1111"), at=at - 100 * DAY)
+    give(agnes, account("2222"), at=at - HOLD - stood)
+    give(agnes, account("6666", name="M Allory"), at=at)
+
+    stop(latest_token(), at=at)
+
+    assert endings_over_time(agnes)[-1] == (restored, "")
+
+
+def test_corrected_name_does_not_begin_the_proof_of_an_account_anew(agnes) -> None:
+    at = clock.now()
+    give(agnes, account("1111"), at=at - 100 * DAY)
+    give(agnes, account("2222"), at=at - 60 * DAY)
+    give(agnes, account("2222", name="A Whitlock"), at=at - 5 * DAY)
+    give(agnes, account("6666", name="M Allory"), at=at)
+
+    stopped = stop(latest_token(), at=at)
+
+    assert stopped.restored is not None
+    assert (stopped.restored.ending, stopped.restored.holder_name) == ("2222", "A Whitlock")
+
+
+def test_stop_with_nothing_proved_restores_nothing(agnes) -> None:
+    at = clock.now()
+    with atomic():
+        change_email(user=agnes, email="thief@example.org", by=None, at=at - 3 * DAY)
+    give(agnes, account("6666", name="M Allory"), at=at - 2 * DAY)
+    give(agnes, account("7777", name="M Allory"), at=at)
+
+    stopped = stop(latest_token(), at=at)
+
+    assert (stopped.restored, mandate_of(agnes.party_id)) == (None, None)
+
+
+def test_link_of_replaced_details_ends_what_is_in_force_too(changed) -> None:
     old = latest_token()
+    give(changed, account("7777", name="M Allory"))
+
+    first, second = stop(old), stop(old)
+
+    assert first == second
+    assert endings_over_time(changed) == [
+        ("4471", "replaced"),
+        ("6666", "not_me"),
+        ("7777", "not_me"),
+        ("4471", ""),
+    ]
+    (mail,) = mails("bank_stopped")
+    assert "the bank details ending 6666 are not yours" in mail.text
+    assert "The account ending 7777, which was given after it on" in mail.text
+    assert AuditRecord.objects.get(verb="mandate_stopped").detail == {
+        "party": changed.party.public_id,
+        "ending": "6666",
+        "later": "7777",
+        "restored": "4471",
+    }
+
+
+def test_link_outlives_a_corrected_name(changed) -> None:
+    old = latest_token()
+    give(changed, account("6666", name="Mal Allory"))
+
+    stop(old)
+
+    assert [how for _ending, how in endings_over_time(changed)] == ["replaced", "not_me", "not_me", ""]
+    assert endings_over_time(changed)[-1] == ("4471", "")
+    assert "which was given after it" not in mails("bank_stopped")[0].text
+
+
+def test_link_outlives_taking_back(changed) -> None:
+    old = latest_token()
+    with atomic():
+        withdraw_mandate(party=changed.party, by=changed, at=clock.now())
+
+    stop(old)
+
+    assert endings_over_time(changed)[1:] == [("6666", "not_me"), ("4471", "")]
+
+
+def test_stop_of_earlier_details_leaves_alone_that_later_ones_were_taken_back(changed) -> None:
+    old = latest_token()
+    give(changed, account("7777"))
+    with atomic():
+        withdraw_mandate(party=changed.party, by=changed, at=clock.now())
+
+    stop(old)
+
+    assert endings_over_time(changed)[1:] == [("6666", "not_me"), ("7777", "withdrawn")]
+
+
+def test_both_links_stop_and_the_second_leaves_what_came_back(changed) -> None:
+    old = latest_token()
+    give(changed, account("7777", name="M Allory"))
+
+    stop(latest_token())
+    stopped = stop(old)
+
+    assert endings_over_time(changed)[1:] == [("6666", "not_me"), ("7777", "not_me"), ("4471", "")]
+    assert stop(old) == stopped == (BankMandate.objects.get(ending="6666"), mandate_of(changed.party_id))
+
+
+def test_link_about_first_details_ends_them_after_a_stop_brought_them_back(agnes) -> None:
+    give(agnes, account("6666", name="M Allory"), at=clock.now() - DAY)
+    first = latest_token()
+    give(agnes, account("7777", name="M Allory"))
+    stop(latest_token())
+
+    stop(first)
+
+    assert endings_over_time(agnes) == [("6666", "not_me"), ("7777", "not_me"), ("6666", "not_me")]
+
+
+def test_own_account_given_again_is_usable_at_once_after_the_stop(changed) -> None:
+    old, at = latest_token(), clock.now()
+    give(changed, account("4471"), at=at)
+
+    stopped = stop(old, at=at)
+
+    assert endings_over_time(changed)[1:] == [("6666", "not_me"), ("4471", "replaced"), ("4471", "")]
+    assert stopped.restored is not None
+    assert stopped.restored.usable_from == at
+
+
+def test_link_of_replaced_details_ends_with_its_window(changed) -> None:
+    old, usable_from = latest_token(), BankMandate.objects.get(ending="6666").usable_from
     give(changed, account("7777"))
 
     with pytest.raises(StopLinkUnknown):
-        stop(old)
+        stop(old, at=usable_from + WINDOW)
 
     assert endings_over_time(changed)[-1] == ("7777", "")
 

@@ -1,5 +1,7 @@
 """The public page behind the link in a mail about bank details."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client
@@ -92,8 +94,10 @@ def test_page_has_no_form_but_its_own(address: str) -> None:
     assert "csrfmiddlewaretoken" not in page
 
 
-def test_wrong_and_old_links_get_the_same_page_that_tells_nothing(agnes, address: str) -> None:
+def test_wrong_and_old_links_get_the_same_page_that_tells_nothing(agnes, address: str, monkeypatch) -> None:
     give(agnes, account("7777"))
+    later = clock.now() + timedelta(days=37)
+    monkeypatch.setattr("portal.views.bank_stop.clock.now", lambda: later)
 
     pages = [Client().get(link) for link in (address, "/bank/stop/wrong/", f"/bank/stop/{'a' * 43}/")]
     pressed = Client().post(address)
@@ -104,6 +108,31 @@ def test_wrong_and_old_links_get_the_same_page_that_tells_nothing(agnes, address
     assert "write to shares@brewery.example at once" in told
     assert not [word for word in ("4471", "6666", "7777", "Agnes") if word in told]
     assert BankMandate.objects.get(ended_at=None).ending == "7777"
+
+
+def test_link_of_replaced_details_says_what_else_ends_and_does_it(agnes, address: str) -> None:
+    give(agnes, account("7777"))
+
+    page = Client().get(address).content.decode()
+    done = Client().post(address, follow=True).content.decode()
+
+    assert "we pay nothing more to the account ending 6666;" in page
+    assert "we pay nothing more to the account ending 7777 either, which was given after it, on" in page
+    assert "we pay to the account ending 4471 again, as before;" in page
+    assert "We pay to the account ending 4471 again." in done
+    assert endings_over_time(agnes) == [("4471", "replaced"), ("6666", "not_me"), ("7777", "not_me"), ("4471", "")]
+
+
+def test_link_of_details_whose_successor_was_stopped_says_that_what_is_paid_stays(agnes, address: str) -> None:
+    give(agnes, account("7777"))
+    Client().post(f"/bank/stop/{latest_token()}/")
+
+    page = Client().get(address).content.decode()
+    done = Client().post(address, follow=True).content.decode()
+
+    assert "7777" not in page
+    assert "we pay to the account ending 4471, as now;" in page
+    assert "We pay to the account ending 4471 again." in done
 
 
 def test_page_speaks_the_language_of_the_mail(db: None) -> None:
