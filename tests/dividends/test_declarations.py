@@ -234,7 +234,9 @@ def test_accounts_with_a_negative_loss_cannot_be_written() -> None:
 
 
 def test_accounts_that_were_corrected_are_out_of_date(carried: Dividend) -> None:
-    corrected = make_accounts(by=carried.finance)
+    corrected = make_accounts(
+        by=carried.finance, figures=replace(FIGURES, net_assets_minor=FIGURES.net_assets_minor + 1)
+    )
 
     refused(lambda: propose(carried), AccountsOutOfDate)
     assert list(accounts_to_choose("GBP")) == [corrected]
