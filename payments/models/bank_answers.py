@@ -13,7 +13,7 @@ PAID = Outcome.PAID.value
 class BankAnswerFile(models.Model):
     """What the bank answered about a run's file: a file as it was uploaded, or one word for everything that was sent.
 
-    It is uploaded, shown, and only then taken in. ``sha256`` names the bytes in the document store, bad lines
+    It is uploaded, shown, and only then taken in. ``sha256`` names the sealed bytes in the document store, bad lines
     included; it is empty when a person said "all paid", without a file.
     """
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
 from core.money import format_minor, parse_amount
+from core.secrets import unseal
 from core.storage import read_bytes
 from payments.enums import PayoutState
 from payments.errors import AnswersRefused
@@ -22,11 +23,15 @@ from payments.rules.bank_answers import (
     Outcome,
     Reading,
     RowProblem,
+    masked,
     read_answers,
     same_reference,
     text_of,
 )
 
+PURPOSE = "payments.bank_answers"
+AS_BYTES = "latin-1"  # every byte is a letter of it and back
+UNDIVIDED_ACCOUNT = 8  # digits: an amount without its pence may have fewer
 ROW_SENTENCES: dict[RowProblem, Promise] = {
     RowProblem.REFERENCE_EMPTY: _("This line names no reference."),
     RowProblem.OUTCOME_UNKNOWN: _("“%(said)s” is no outcome. Write paid, failed or returned."),
@@ -100,7 +105,15 @@ def check_bytes(run: PayoutRun, data: bytes, *, today: date) -> Checked:
 
 def check_file(file: BankAnswerFile, *, today: date) -> Checked:
     """Return the same for a file that was uploaded."""
-    return check_bytes(file.run, read_bytes(file.sha256), today=today)
+    return check_bytes(file.run, answers_of(file), today=today)
+
+
+def answers_of(file: BankAnswerFile) -> bytes:
+    """Return the file as it was uploaded, byte for byte.
+
+    `core.errors.MissingFile` when the store lost it, `core.secrets.NotSealedHere` when its key is gone.
+    """
+    return unseal(read_bytes(file.sha256).decode(), purpose=PURPOSE).encode(AS_BYTES)
 
 
 def check(run: PayoutRun, reading: Reading) -> Checked:
@@ -146,7 +159,7 @@ def _refusal(row: AnswerRow, candidates: list[_Known], run: PayoutRun) -> BadRow
     payout = candidates[0]
     if row.amount and not _is_amount(row.amount, payout.amount_minor, run.currency):
         ours = format_minor(payout.amount_minor, run.currency)
-        return _bad(row, RowProblem.AMOUNT_DIFFERS, said=row.amount[:40], ours=ours)
+        return _bad(row, RowProblem.AMOUNT_DIFFERS, said=masked(row.amount, shortest=UNDIVIDED_ACCOUNT)[:40], ours=ours)
     if run.approved_at and row.told_on < localtime(run.approved_at).date():
         return _bad(row, RowProblem.BEFORE_APPROVAL)
     if payout.state in NEVER_SENT:

@@ -3,6 +3,9 @@
 Banks have no common form for this, so the columns are named by their head in any order, more of them do no harm, and
 what cannot be read is told line by line: nothing is guessed, nothing is dropped. Dates are read day first, as in
 Britain and Vietnam, or as ISO 8601; an American order is not guessed. Pure: no Django, no database.
+
+A bank may send our own file back with columns added, account numbers in full. So whatever of a line is shown or taken
+away is `masked`; what is read is not.
 """
 
 import csv
@@ -27,6 +30,16 @@ HEADS = {
     "amount": ("amount",),
 }
 NEEDED = ("reference", "outcome", "date")
+MASK, SHOWN_DIGITS = "•", 4
+SHORTEST_ACCOUNT = 6  # digits: a sort code
+# A day, one of our references (a word and a number), an amount with its pence; and any other long row of digits, also
+# in the groups in which people write an account number or an IBAN. A British account number has eight digits.
+DIGITS = re.compile(
+    r"(?P<plain>(?<!\d)(?:\d{4}-\d\d-\d\d|\d\d-\d\d-\d{4})(?!\d)(?!-)"
+    r"|[^\W\d_]{4,} \d{1,7}(?![ -]?\d)"
+    r"|(?<![\d-])(?<!\d )\d{1,7}\.\d\d(?!\d))"
+    r"|\d(?:[ -]?\d)+"
+)
 
 
 class Outcome(StrEnum):
@@ -75,7 +88,7 @@ class AnswersUnreadable(ValueError):
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
     """A line that could be read. ``reason`` is a code of `PayoutReason`, empty when it was paid; ``words`` the bank's
-    own; ``amount`` as the bank writes it, empty when it does not say; ``text`` the line as it stands in the file.
+    own; ``amount`` as the bank writes it, empty when it does not say; ``text`` the line of the file, `masked`.
     """
 
     line: int
@@ -90,7 +103,10 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A line that cannot be taken in, as it stands in the file; ``line`` is 1 for the head."""
+    """A line that cannot be taken in: ``text`` is the line and ``values`` what is said of it, both `masked`.
+
+    ``line`` is 1 for the head.
+    """
 
     line: int
     text: str
@@ -169,6 +185,21 @@ def reason_of(words: str) -> PayoutReason:
     return next((reason for reason, pattern in SAID.items() if pattern.search(said)), PayoutReason.OTHER)
 
 
+def masked(text: str, *, shortest: int = SHORTEST_ACCOUNT) -> str:
+    """Return the text with every row of at least ``shortest`` digits covered up to the last four.
+
+    What is known to be none of an account stays: a day, a reference of ours, an amount with its pence.
+    """
+
+    def covered(found: re.Match[str]) -> str:
+        digits = sum(letter.isdigit() for letter in found[0])
+        if found["plain"] or digits < shortest:
+            return found[0]
+        return re.sub(r"\d", MASK, found[0], count=digits - SHOWN_DIGITS)
+
+    return DIGITS.sub(covered, text)
+
+
 def same_reference(text: str) -> str:
     """Return the reference as it is compared: capitals, single spaces, without the apostrophe of a safe cell."""
     return " ".join(text.strip().removeprefix("'").split()).upper()
@@ -203,7 +234,7 @@ def _columns(head: list[str]) -> dict[str, int]:
 
 
 def _row(number: int, line: str, cells: list[str], columns: dict[str, int], today: date) -> AnswerRow | BadRow:
-    text = line[:LINE_LENGTH_MAX]
+    text = masked(line)[:LINE_LENGTH_MAX]
     if len(cells) <= max(columns[name] for name in NEEDED):
         return BadRow(number, text, RowProblem.LINE_BROKEN)
 
@@ -215,13 +246,13 @@ def _row(number: int, line: str, cells: list[str], columns: dict[str, int], toda
         return BadRow(number, text, RowProblem.REFERENCE_EMPTY)
     outcome = OUTCOMES.get(" ".join(cell("outcome").casefold().split()))
     if outcome is None:
-        return BadRow(number, text, RowProblem.OUTCOME_UNKNOWN, {"said": cell("outcome")[:40]})
+        return BadRow(number, text, RowProblem.OUTCOME_UNKNOWN, {"said": masked(cell("outcome"))[:40]})
     told_on = day_of_text(cell("date"))
     if told_on is None:
-        return BadRow(number, text, RowProblem.DATE_UNREADABLE, {"said": cell("date")[:40]})
+        return BadRow(number, text, RowProblem.DATE_UNREADABLE, {"said": masked(cell("date"))[:40]})
     if told_on > today:
         return BadRow(number, text, RowProblem.DATE_AHEAD, {"said": cell("date")[:40]})
-    words = "" if outcome == Outcome.PAID else cell("reason")[:WORDS_LENGTH_MAX]
+    words = "" if outcome == Outcome.PAID else masked(cell("reason"))[:WORDS_LENGTH_MAX]
     reason = "" if outcome == Outcome.PAID else reason_of(words).value
     reference = same_reference(cell("reference"))
     return AnswerRow(number, text, reference, Outcome(outcome), reason, words, told_on, cell("amount"))

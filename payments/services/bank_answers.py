@@ -4,8 +4,12 @@ Note [Bank answers]: the file is kept as it came, bad lines included. Taking it 
 payments as they stand then, writes a row for every answer, and starts a job: 20,000 payments are 20,000 entries in the
 money book. Each is booked at the moment at which we learn of it, because the books of the bank's own day may be closed;
 that day stands in the answer's row, and the first and the last of a file in the trail, with who took it in.
+
+A bank may answer with our own file, account numbers in full, and a column more. So the store keeps it sealed, as it
+keeps that file (Note [Bank file]): the row names the sealed bytes, the trail names the hash of the file as it came.
 """
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -17,12 +21,13 @@ from django.utils.timezone import localtime
 from core import audit, jobs
 from core.jobs import Lease
 from core.locks import lock
+from core.secrets import seal
 from core.storage import store_bytes
 from core.transactions import needs_transaction
 from payments.enums import PayoutState
 from payments.errors import AnswerDoesNotFit, NothingNewAnswered, RunNotReady
 from payments.models import BankAnswer, BankAnswerFile, Payout, PayoutRun
-from payments.queries.bank_answers import KNOWN, check_bytes, check_file
+from payments.queries.bank_answers import AS_BYTES, KNOWN, PURPOSE, Checked, answers_of, check_bytes, check_file
 from payments.rules.bank_answers import Outcome
 from payments.services.payouts import fail_sent_payout, return_payout, settle_payout
 
@@ -44,13 +49,18 @@ def upload_answers(*, run: PayoutRun, name: str, data: bytes, by: "User", at: da
     if run.handed_over_at is None:
         raise RunNotReady()
     check_bytes(run, data, today=localtime(at).date())
-    sha256 = store_bytes(data)
-    standing = BankAnswerFile.objects.filter(run=run, sha256=sha256).first()
+    files = BankAnswerFile.objects.filter(run=run).exclude(sha256="").order_by("pk")
+    standing = next((file for file in files if answers_of(file) == data), None)  # never sealed twice the same
     if standing is not None:
         return standing
+    sha256 = store_bytes(seal(data.decode(AS_BYTES), purpose=PURPOSE).encode())
     file = BankAnswerFile.objects.create(run=run, name=name[:160], sha256=sha256, uploaded_at=at, uploaded_by=by)
-    audit.record(by=by, at=at, verb="bank_answers_uploaded", subject=run, sha256=sha256, title=file.name)
+    audit.record(by=by, at=at, verb="bank_answers_uploaded", subject=run, sha256=_plain(data), title=file.name)
     return file
+
+
+def _plain(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 @needs_transaction
@@ -69,7 +79,16 @@ def take_in_answers(*, file: BankAnswerFile, by: "User", at: datetime) -> BankAn
          answer.row.told_on)
         for answer in checked.answers
     )  # fmt: skip
-    return _take_in(run, file, rows, by=by, at=at, refused=len(checked.bad))
+    return _take_in(run, file, rows, by=by, at=at, refused=len(checked.bad), sha256=_plain(answers_of(file)))
+
+
+@needs_transaction
+def take_bad_lines(*, file: BankAnswerFile, by: "User", at: datetime) -> Checked:
+    """Return the file with the lines that cannot be taken in and write down who took them away."""
+    checked = check_file(file, today=localtime(at).date())
+    audit.record(by=by, at=at, verb="bank_answers_bad_taken", subject=file.run, sha256=_plain(answers_of(file)),
+                 lines=len(checked.bad))  # fmt: skip
+    return checked
 
 
 @needs_transaction
@@ -90,7 +109,14 @@ def all_paid(*, run: PayoutRun, paid_on: date, by: "User", at: datetime) -> Bank
 
 
 def _take_in(
-    run: PayoutRun, file: BankAnswerFile, rows: Iterable[Row], *, by: "User", at: datetime, refused: int = 0
+    run: PayoutRun,
+    file: BankAnswerFile,
+    rows: Iterable[Row],
+    *,
+    by: "User",
+    at: datetime,
+    refused: int = 0,
+    sha256: str = "",
 ) -> BankAnswerFile:
     with connection.cursor() as cursor, cursor.copy(f"COPY payments_bankanswer ({COLUMNS}) FROM STDIN") as copy:
         for row in rows:
@@ -109,7 +135,7 @@ def _take_in(
         subject=run,
         items=len(items),
         refused=refused,
-        sha256=file.sha256,
+        sha256=sha256,
         told_from=days["first"].isoformat(),
         told_until=days["last"].isoformat(),
     )

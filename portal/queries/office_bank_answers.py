@@ -30,7 +30,7 @@ class OutcomeLine:
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that cannot be taken in: its number, why, and as it stands in the file."""
+    """A line that cannot be taken in: its number, why, and the line with every account number covered."""
 
     line: int
     sentence: str

@@ -31,6 +31,7 @@ SENTENCES: dict[str, Promise] = {
     "application_withdrawn": _("Withdrew the application"),
     "assessor_bundle_made": _("Made the bundle of a vote for an independent assessor"),
     "authority_recorded": _("Recorded an authority of the directors"),
+    "bank_answers_bad_taken": _("Downloaded the lines of a bank's answer that could not be taken in"),
     "bank_answers_taken_in": _("Took in what the bank answered"),
     "bank_answers_uploaded": _("Uploaded what the bank answered"),
     "bank_file_taken": _("Downloaded the file for the bank"),

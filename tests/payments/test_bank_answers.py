@@ -13,6 +13,7 @@ from payments.rules.bank_answers import (
     Outcome,
     RowProblem,
     day_of_text,
+    masked,
     read_answers,
     reason_of,
     same_reference,
@@ -73,6 +74,38 @@ def test_bad_line_is_named_and_the_lines_around_it_are_read(line: str, problem: 
 
     assert [row.reference for row in reading.rows] == ["A 1", "A 2"]
     assert [(row.line, row.text, row.problem) for row in reading.bad] == [(3, line, problem)]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Ann,20-00-00,31924471,DIVIDEND 12,70.00", "Ann,••-00-00,••••4471,DIVIDEND 12,70.00"),
+        ("3192 4471", "•••• 4471"),
+        ("GB29 NWBK 6016 1331 9268 19", "GB29 NWBK •••• •••• ••68 19"),
+        ("account 31924471 closed", "account ••••4471 closed"),
+        ("DIVIDEND 12 31924471", "DIVIDEND •• ••••4471"),
+        ("2026-11-18 14:03,18/11/2026,18-11-2026", "2026-11-18 14:03,18/11/2026,18-11-2026"),
+        ("ROYALTY 000012,£1234567.00", "ROYALTY 000012,£1234567.00"),
+        ("2026-11-1831924471", "••••-••-••••••4471"),
+    ],
+)
+def test_long_row_of_digits_is_covered_up_to_its_last_four(text: str, shown: str) -> None:
+    assert masked(text) == shown
+
+
+@pytest.mark.parametrize(
+    "line", ["A 1,31924471,,2026-11-18", "A 1,paid,,31924471", ",paid,31924471,2026-11-18", '"31924471,paid,,x']
+)
+def test_bad_line_shows_no_account_number_wherever_it_stands(line: str) -> None:
+    (row,) = read(line).bad
+
+    assert (row.text, "31924471" in str(row.values)) == (line.replace("31924471", "••••4471"), False)
+
+
+def test_banks_own_words_keep_no_account_number() -> None:
+    (row,) = read("A 1,failed,Account 31924471 closed,2026-11-18").rows
+
+    assert (row.words, row.reason) == ("Account ••••4471 closed", PayoutReason.ACCOUNT_CLOSED)
 
 
 def test_empty_lines_count_as_lines_but_are_no_rows() -> None:

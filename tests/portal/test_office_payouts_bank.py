@@ -210,7 +210,7 @@ def test_lines_that_cannot_be_taken_in_are_taken_away_with_their_reasons(our_pay
     run, finance = with_the_bank(approved_file_run(1)), staff_client("finance")
     uploaded(finance, run, "=1+1,perhaps,,x")
 
-    answer = finance.get(url("payout_bad_rows", run, BankAnswerFile.objects.get().public_id))
+    answer = finance.post(url("payout_bad_rows", run, BankAnswerFile.objects.get().public_id))
 
     (row,) = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
     assert (row["line"], row["as_it_stands"]) == ("2", "'=1+1,perhaps,,x")

@@ -7,14 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from accounts.freshness import fresh_factor_required
 from core import clock
 from equity.services.bookings import day_of
 from payments.enums import PayoutRoute
 from payments.models import BankAnswerFile, PayoutRun
-from payments.queries.bank_answers import check_file
+from payments.queries.bank_answers import Checked, check_file
 from payments.services import bank_answers, payout_runs
 from payments.services.bank_files import make_bank_file, take_bank_file
 from portal.forms.acts import ConfirmForm
@@ -161,9 +161,18 @@ def _take_in(_data: dict[str, Any], *, file: BankAnswerFile, by: Any, at: Any) -
     bank_answers.take_in_answers(file=file, by=by, at=at)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
+@fresh_factor_required
 def bad_rows(request: HttpRequest, public_id: str, answers_id: str) -> HttpResponseBase:
-    """The lines that cannot be taken in, with their reasons, to mend and upload again."""
-    file = find_answers(public_id, answers_id)
-    checked = check_file(file, today=day_of(clock.now()))
-    return csv_answer("lines-not-taken-in", BAD_HEAD, office_bank_answers.bad_cells(checked))
+    """The lines that cannot be taken in, with their reasons, to mend and upload again; the trail says who took them.
+
+    A GET, as after proving a factor, leads to the file's page.
+    """
+    file, form, taken = find_answers(public_id, answers_id), ConfirmForm(posted(request)), list[Checked]()
+    if request.method != "POST" or not acted(request, form, partial(_take_bad, file=file, taken=taken)):
+        return HttpResponseRedirect(reverse("office:payout_answers_check", args=[public_id, answers_id]))
+    return csv_answer("lines-not-taken-in", BAD_HEAD, office_bank_answers.bad_cells(taken[0]))
+
+
+def _take_bad(_data: dict[str, Any], *, file: BankAnswerFile, taken: list[Checked], by: Any, at: Any) -> None:
+    taken.append(bank_answers.take_bad_lines(file=file, by=by, at=at))
