@@ -297,6 +297,18 @@ class FilePerhapsWithTheBank(DomainError):
     code = "file_perhaps_with_the_bank"
 
 
+class FileTakenByYou(DomainError):
+    """Whoever could have given the file to the bank cannot be the one who says that it is not there."""
+
+    code = "file_taken_by_you"
+
+    def __init__(self, who: str) -> None:
+        """``who`` took the file away, by name."""
+        words = _("The file of this run was taken away by %(who)s. A second person, who neither prepared the run nor "
+                  "made or took its file, must say that the bank does not have it, and cancel it.")  # fmt: skip
+        super().__init__(words % {"who": who})
+
+
 class DirectorPaused(DomainError):
     """What a director stopped only a director lets go on."""
 

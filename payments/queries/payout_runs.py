@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
+from accounts.models import User
+from core.models import AuditRecord
 from payments.enums import PayoutState, RunState
 from payments.models import Payout, PayoutRun
 
@@ -71,7 +73,8 @@ def changes_since_last(run: PayoutRun, *, limit: int = 20) -> Changes:
     """Return who is paid for the first time, whose bank details changed, whose amount differs; ``limit`` rows each."""
     values: dict[str, Any] = {"run": run.pk, "purpose": run.purpose, "currency": run.currency, "limit": limit}
     previous = PayoutRun.objects.filter(purpose=run.purpose, currency=run.currency, approved_at__isnull=False)
-    previous_run = previous.exclude(pk=run.pk).order_by("-approved_at").first()
+    previous = previous.exclude(pk=run.pk).exclude(state=RunState.CANCELLED)
+    previous_run = previous.order_by("-approved_at").first()
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, values)
         counts: dict[str, int] = dict(cursor.fetchall())
@@ -100,6 +103,24 @@ def counts_of(run: PayoutRun) -> list[StateCount]:
     order = PayoutState.values
     found = [StateCount(row["state"], row["count"], int(row["sum"])) for row in rows]
     return sorted(found, key=lambda row: order.index(row.state))
+
+
+def file_takers(run: PayoutRun) -> list[User]:
+    """Return who took the run's file away, each once, the first one first."""
+    rows = _trail_of(run).filter(verb="bank_file_taken", by__isnull=False).select_related("by__party").order_by("pk")
+    return list({row.by_id: row.by for row in rows if row.by}.values())
+
+
+def had_the_file(run: PayoutRun, person: User) -> bool:
+    """Tell whether the file was taken away and the person prepared the run, or made or took the file."""
+    trail = _trail_of(run).filter(verb__in=["payout_file_made", "bank_file_taken"])
+    rows = set(trail.values_list("verb", "by"))
+    is_taken = any(verb == "bank_file_taken" for verb, _by in rows)
+    return is_taken and person.pk in {run.prepared_by_id, *(by for _verb, by in rows)}
+
+
+def _trail_of(run: PayoutRun) -> QuerySet[AuditRecord]:
+    return AuditRecord.objects.filter(subject_kind="payments.payoutrun", subject_id=str(run.pk))
 
 
 def runs_to_begin() -> list[int]:

@@ -29,6 +29,7 @@ from payments.errors import (
     DirectorPaused,
     FileIsWithTheBank,
     FilePerhapsWithTheBank,
+    FileTakenByYou,
     MakerCannotPay,
     NewsDiffers,
     NothingToPay,
@@ -41,7 +42,7 @@ from payments.errors import (
 from payments.models import Payout, PayoutRun
 from payments.queries.parked_news import stops_new_runs
 from payments.queries.payout_pauses import DIRECTOR, is_paused_by_director
-from payments.queries.payout_runs import rows_sha256
+from payments.queries.payout_runs import file_takers, had_the_file, rows_sha256
 from payments.services.payout_callbacks import tell_released
 
 if TYPE_CHECKING:
@@ -228,7 +229,8 @@ def cancel_run(*, run: PayoutRun, reason: str, by: "User", at: datetime, file_no
 
     ``file_not_at_bank``: who cancels says that the bank does not have the file that was made; the trail keeps it.
     Raises `RunIsOver`, `FileIsWithTheBank` when the bank has taken the whole file, `FilePerhapsWithTheBank` when a file
-    was made and nobody says where it is not.
+    was made and nobody says where it is not, `FileTakenByYou` when it was taken away and ``by`` prepared the run or had
+    the file: one person alone could have the same paid twice.
 
     A payout that was on its way to the bank at this moment is looked up by the sweep and ends as the bank says.
     """
@@ -239,6 +241,8 @@ def cancel_run(*, run: PayoutRun, reason: str, by: "User", at: datetime, file_no
         raise FileIsWithTheBank()
     if run.file_sha256 and not file_not_at_bank:
         raise FilePerhapsWithTheBank()
+    if had_the_file(run, by):
+        raise FileTakenByYou(", ".join(name_of(taker) for taker in file_takers(run)))
     if run.job_id:
         jobs.cancel(job=Job.objects.get(pk=run.job_id), by=by, at=at)
     run.state, run.cancelled_at, run.cancelled_by, run.cancel_reason = RunState.CANCELLED, at, by, reason[:300]

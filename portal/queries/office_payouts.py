@@ -10,16 +10,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from core.enums import JobState
 from core.languages import localised
 from core.models import AuditRecord, Job
 from payments.enums import PayoutRoute, PayoutState, RunState
-from payments.errors import FileIsWithTheBank, RunIsOver
+from payments.errors import FileIsWithTheBank, FileTakenByYou, RunIsOver
 from payments.models import BankAnswerFile, Payout, PayoutRun
 from payments.queries.bank_files import not_to_be_paid
 from payments.queries.payout_pauses import is_paused_by_director
-from payments.queries.payout_runs import Changes, StateCount, changes_since_last, counts_of
+from payments.queries.payout_runs import Changes, StateCount, changes_since_last, counts_of, file_takers, had_the_file
 from portal.permissions import DIRECTOR, may_open
+from portal.queries.office_payout_files import FileBefore, files_before
 from portal.queries.office_people import name_of
 
 PEOPLE = ("prepared_by__party", "approved_by__party", "cancelled_by__party", "handed_over_by__party")
@@ -56,11 +58,15 @@ class StateLine:
 
 @dataclass(frozen=True)
 class Before:
-    """What a director reads before approving: what differs from the last run, the biggest amounts, a sample."""
+    """What a director reads before approving: what differs from the last run, the biggest amounts, a sample.
+
+    ``files`` were made for the same debts by runs that were cancelled: the bank must not have them.
+    """
 
     changes: Changes
     biggest: list[Payout]
     sample: list[Payout]
+    files: list[FileBefore]
 
 
 @dataclass(frozen=True)
@@ -165,6 +171,7 @@ def before_approval(run: PayoutRun) -> Before:
         changes=changes_since_last(run),
         biggest=list(rows.order_by("-amount_minor", "pk")[:BIGGEST]),
         sample=list(rows.order_by(MD5("public_id"))[:SAMPLE]),
+        files=files_before(run),
     )
 
 
@@ -228,11 +235,15 @@ def acts_of(run: PayoutRun, roles: frozenset[str], *, is_maker: bool) -> Acts:
     )
 
 
-def why_not_cancelled(run: PayoutRun) -> str:
-    """Return why the run cannot be cancelled any more, empty when it can."""
+def why_not_cancelled(run: PayoutRun, *, by: User | None = None) -> str:
+    """Return why the run cannot be cancelled any more, or not by that person; empty when it can."""
     if run.state in {RunState.DONE, RunState.CANCELLED}:
         return str(RunIsOver())
-    return str(FileIsWithTheBank()) if run.handed_over_at else ""
+    if run.handed_over_at:
+        return str(FileIsWithTheBank())
+    if by is not None and had_the_file(run, by):
+        return str(FileTakenByYou(", ".join(name_of(taker) for taker in file_takers(run))))
+    return ""
 
 
 @dataclass(frozen=True)

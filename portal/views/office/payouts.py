@@ -160,7 +160,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
         "left": left,
         "left_minor": left_minor,
         "given": run.payouts_count - left,
-        "refusal": office_payouts.why_not_cancelled(run),
+        "refusal": office_payouts.why_not_cancelled(run, by=request.user),
         "back_url": reverse("office:payout", args=[public_id]),
     }
     return office_page(request, "portal/office/payout_cancel.html", context, status=422 if form.errors else 200)
