@@ -127,7 +127,9 @@ EXPECTED = dict.fromkeys(POST_ONLY, 405) | {
     "job_progress": 302,
     "meeting_dates": 302,
     "payout_resume": 302,
+    "payout_bad_rows": 302,
     "payout_file": 302,
+    "tax_document_file": 302,
     "dividend_dry_run": 422,
 }
 
