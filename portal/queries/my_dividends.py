@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.queries.parties import parties_of
 from dividends.enums import DeclarationState
 from dividends.models import Declaration, Entitlement, PayoutLine, Statement
+from dividends.queries.owed import day_of
 from dividends.rules.jar import Jar, jar
 from dividends.rules.jar_drawing import JarPaths, jar_paths
 from equity.queries.holdings import memberships_of
@@ -28,7 +29,8 @@ class Dividend:
     """One entitlement and where it stands. ``payouts`` are those that were to pay it, oldest first.
 
     ``mandate`` are the bank details in force; ``may_decide`` when the reader gives them. ``holder`` is empty where the
-    reader holds alone.
+    reader holds alone. ``open_minor`` is everything that a payment of this dividend would find open: what is due by its
+    day, or today when that has passed; ``is_due`` once it has come.
     """
 
     entitlement: Entitlement
@@ -38,7 +40,7 @@ class Dividend:
     may_decide: bool
     holder: str
     open_minor: int
-    minimum_minor: int
+    is_due: bool
 
     @property
     def declaration(self) -> Declaration:
@@ -49,6 +51,11 @@ class Dividend:
     def currency(self) -> str:
         """Its currency."""
         return self.entitlement.declaration.currency
+
+    @property
+    def minimum_minor(self) -> int:
+        """The least that is sent when it is paid."""
+        return self.entitlement.declaration.minimum_minor
 
     @property
     def record_on(self) -> date:
@@ -93,9 +100,8 @@ class _Known:
     own_party_id: int | None
     decides_for: frozenset[int]
     mandates: dict[int, BankMandate]
-    minimums: dict[str, int]
     lines: dict[int, list[PayoutLine]]
-    open_minor: dict[tuple[int, str], int]
+    open_rows: dict[tuple[int, str], list[Entitlement]]
 
 
 def entitlements_of(user: User) -> QuerySet[Entitlement]:
@@ -112,7 +118,7 @@ def statements_of(user: User) -> QuerySet[Statement]:
 
 
 def dividends_of(user: User, *, at: datetime) -> list[Dividend]:
-    """Return all of the user's dividends and where they stand, the latest first. Seven queries at most."""
+    """Return all of the user's dividends and where they stand, the latest first. Six queries at most."""
     rows = list(entitlements_of(user))
     if not rows:
         return []
@@ -140,15 +146,27 @@ def _sums(currency: str, rows: list[Dividend]) -> Sums:
 
 
 def jars_of(dividends: Iterable[Dividend]) -> list[PennyJar]:
-    """Return a jar for each holding and currency whose dividends have a least payment above the smallest coin."""
-    found: dict[tuple[int, str], PennyJar] = {}
+    """Return a jar for each holding and currency whose dividend has a least payment above the smallest coin.
+
+    The dividend is the latest that is due, or the first to come where none is: money of a later day is in no jar yet.
+    """
+    found: dict[tuple[int, str], Dividend] = {}
     for one in dividends:
         key = (one.entitlement.party_id, one.currency)
-        if one.minimum_minor > 1 and key not in found:
-            kept = one.open_minor if one.open_minor < one.minimum_minor else 0
-            level = jar(kept, minimum_minor=one.minimum_minor)
-            found[key] = PennyJar(one.holder, one.currency, one.minimum_minor, level)
-    return list(found.values())
+        if key not in found or _turn(one) > _turn(found[key]):
+            found[key] = one
+    return [_jar(one) for one in found.values() if one.minimum_minor > 1]
+
+
+def _turn(one: Dividend) -> tuple[bool, int]:
+    """Order what is due by its day, after what is to come, of which the nearest day is the last."""
+    day = one.declaration.pay_on.toordinal()
+    return (True, day) if one.is_due else (False, -day)
+
+
+def _jar(one: Dividend) -> PennyJar:
+    kept = one.open_minor if one.open_minor < one.minimum_minor else 0
+    return PennyJar(one.holder, one.currency, one.minimum_minor, jar(kept, minimum_minor=one.minimum_minor))
 
 
 def _known(user: User, rows: list[Entitlement]) -> _Known:
@@ -158,31 +176,31 @@ def _known(user: User, rows: list[Entitlement]) -> _Known:
         lines[line.entitlement_id].append(line)
     parties = {row.party_id for row in rows}
     mandates = BankMandate.objects.filter(party__in=parties, ended_at=None)
-    latest = Declaration.objects.filter(state=DeclarationState.COMPUTED).order_by("currency", "-computed_at")
-    open_minor: dict[tuple[int, str], int] = defaultdict(int)
+    open_rows: dict[tuple[int, str], list[Entitlement]] = defaultdict(list)
     for row in rows:
         if not any(line.released_at is None for line in lines[row.pk]):
-            open_minor[row.party_id, row.declaration.currency] += row.net_minor
+            open_rows[row.party_id, row.declaration.currency].append(row)
     return _Known(
         own_party_id=user.party_id,
         decides_for=frozenset(party.pk for party in parties_of(user)),
         mandates={mandate.party_id: mandate for mandate in mandates},
-        minimums=dict(latest.distinct("currency").values_list("currency", "minimum_minor")),
         lines=lines,
-        open_minor=open_minor,
+        open_rows=open_rows,
     )
 
 
 def _dividend(row: Entitlement, known: _Known, at: datetime) -> Dividend:
     mandate, currency = known.mandates.get(row.party_id), row.declaration.currency
-    open_minor, minimum_minor = known.open_minor[row.party_id, currency], known.minimums[currency]
+    today, pay_on = day_of(at), row.declaration.pay_on
+    found = known.open_rows[row.party_id, currency]
+    open_minor = sum(one.net_minor for one in found if one.declaration.pay_on <= max(pay_on, today))
     lines = known.lines[row.pk]
     stand = stand_of(
         net_minor=row.net_minor,
         last=_last(lines),
         details=Details(mandate.given_at, mandate.usable_from) if mandate else None,
         open_minor=open_minor,
-        minimum_minor=minimum_minor,
+        minimum_minor=row.declaration.minimum_minor,
         at=at,
     )
     return Dividend(
@@ -193,7 +211,7 @@ def _dividend(row: Entitlement, known: _Known, at: datetime) -> Dividend:
         may_decide=row.party_id in known.decides_for,
         holder="" if row.party_id == known.own_party_id else row.party.display_name,
         open_minor=open_minor,
-        minimum_minor=minimum_minor,
+        is_due=pay_on <= today,
     )
 
 
