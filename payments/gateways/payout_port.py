@@ -85,6 +85,30 @@ class PayoutChange:
     facts: PayoutFacts
 
 
+@dataclass(frozen=True)
+class UnreadFacts:
+    """What a provider says of a transfer where something of it cannot be read: its own words, as far as there are any.
+
+    ``amount_minor`` is 0 and ``happened_at`` the moment of the reading where the provider tells neither in our terms.
+    """
+
+    provider_id: str
+    payout_id: str
+    amount_minor: int
+    currency: str
+    status: str
+    reason: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True)
+class UnreadChange:
+    """A change of which nothing but its number is certain: a person must read it, and the list goes on behind it."""
+
+    number: int
+    facts: UnreadFacts
+
+
 class PayoutGateway(Protocol):
     """A route on which money leaves."""
 
@@ -94,5 +118,9 @@ class PayoutGateway(Protocol):
     def find(self, payout_id: str) -> list[PayoutFacts]:
         """Return every transfer the provider holds for our id as it is now, newest last."""
 
-    def changes_since(self, number: int, *, limit: int) -> list[PayoutChange]:
-        """Return at most ``limit`` changes after the number, in order; 0 begins at the first."""
+    def changes_since(self, number: int, *, limit: int) -> list[PayoutChange | UnreadChange]:
+        """Return at most ``limit`` changes after the number, in order; 0 begins at the first.
+
+        One that cannot be read is an `UnreadChange`, so that it does not keep back those behind it. Only a list that
+        cannot be read, or a change without a number, is a `ProviderFault`.
+        """

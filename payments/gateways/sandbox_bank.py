@@ -1,7 +1,8 @@
 """The sandbox bank, as any bank with an HTTP API: JSON, a bearer key, an idempotency key for each order.
 
 The bank speaks ISO 20022 reason codes and its own words for states; here they become ours. What cannot be understood is
-never taken for a yes or a no: it raises `ProviderFault`, after which one looks.
+never taken for a yes or a no: it raises `ProviderFault`, after which one looks. In the list of changes it is passed on
+in the bank's words, because one transfer must not keep back the news of all others.
 """
 
 import json
@@ -10,9 +11,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from core import clock
 from core.transactions import refuses_transaction
 from payments.errors import OutcomeUnknown, ProviderBusy, ProviderFault, ProviderNotAvailable, ProviderRefused
-from payments.gateways.payout_port import PayoutChange, PayoutFacts, PayoutOrder
+from payments.gateways.payout_port import PayoutChange, PayoutFacts, PayoutOrder, UnreadChange, UnreadFacts
 from payments.rules.payout_states import PayoutReason, PayoutStatus
 
 ADDRESS = "https://bank.invalid/bank/v1"  # reserved by RFC 2606: no such host can exist
@@ -33,6 +35,8 @@ REASONS = {
     "MS03": PayoutReason.REFUSED_BY_BANK,
     "bad_request": PayoutReason.BAD_REQUEST,
 }
+LARGEST = 2**63 - 1  # that a row can hold
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
 Given = TypeVar("Given")
 Read = TypeVar("Read")
 # (method, url, headers, body) -> (body, status, headers); `ConnectionError` or `TimeoutError` is a lost connection.
@@ -60,10 +64,10 @@ class SandboxBankGateway:
         return [understood(payout_facts, row) for row in rows]
 
     @refuses_transaction
-    def changes_since(self, number: int, *, limit: int) -> list[PayoutChange]:
-        """Return at most ``limit`` changes after the number, in order."""
+    def changes_since(self, number: int, *, limit: int) -> list[PayoutChange | UnreadChange]:
+        """Return at most ``limit`` changes after the number, in order; one that cannot be read in the bank's words."""
         rows = self._rows("/changes", {}, after=number, limit=limit)
-        return [understood(payout_change, row) for row in rows]
+        return [understood(change_of, row) for row in rows]
 
     def _rows(self, path: str, params: dict[str, str], *, after: int = 0, limit: int = 0) -> Iterator[dict[str, Any]]:
         """Yield the rows of a list, page by page; all of them when ``limit`` is 0."""
@@ -76,7 +80,7 @@ class SandboxBankGateway:
             left -= len(rows)
             if not rows or not has_more or (limit and left <= 0):
                 return
-            after = understood(lambda row: int(row["number"]), rows[-1])
+            after = understood(number_of, rows[-1])
 
     def _call(
         self, method: str, path: str, *, body: str | None = None, headers: Mapping[str, str] | None = None
@@ -131,23 +135,71 @@ def error_by_status(method: str, status: int, text: str) -> Exception:
 
 def payout_facts(transfer: dict[str, Any]) -> PayoutFacts:
     """Return what a transfer says; raise `ValueError` and its kin when it is not the shape of one."""
-    amount, reason = transfer["amount"], transfer["reason"]
-    if not isinstance(amount, int) or isinstance(amount, bool):
-        raise ValueError("an amount is a whole number of minor units")
+    reason = transfer["reason"]
     return PayoutFacts(
-        provider_id=str(transfer["id"]),
-        payout_id=str(transfer["reference"]),
-        amount_minor=amount,
-        currency=str(transfer["currency"]),
+        provider_id=stored(transfer["id"]),
+        payout_id=stored(transfer["reference"]),
+        amount_minor=whole(transfer["amount"]),
+        currency=stored(transfer["currency"]),
         status=STATUSES[transfer["status"]],
         reason=REASONS.get(reason, PayoutReason.OTHER) if reason else "",
         happened_at=aware(transfer["changed_at"]),
     )
 
 
-def payout_change(row: dict[str, Any]) -> PayoutChange:
-    """Return what a change says."""
-    return PayoutChange(number=int(row["number"]), facts=payout_facts(row["transfer"]))
+def change_of(row: dict[str, Any]) -> PayoutChange | UnreadChange:
+    """Return what a change says, in the bank's words where we do not understand it; raise only without a number."""
+    number = number_of(row)
+    try:
+        return PayoutChange(number, payout_facts(row["transfer"]))
+    except UNREADABLE:
+        transfer = row.get("transfer")
+        return UnreadChange(number, unread_facts(transfer if isinstance(transfer, dict) else {"status": transfer}))
+
+
+def unread_facts(transfer: dict[str, Any]) -> UnreadFacts:
+    """Return whatever a transfer says, changed only so far that a row can hold it; never raises."""
+    return UnreadFacts(
+        provider_id=words(transfer.get("id")),
+        payout_id=words(transfer.get("reference")),
+        amount_minor=_or(whole, transfer.get("amount"), 0),
+        currency=words(transfer.get("currency")),
+        status=words(transfer.get("status")),
+        reason=words(transfer.get("reason")),
+        happened_at=_or(aware, transfer.get("changed_at"), clock.now()),
+    )
+
+
+def _or(read: Callable[[Any], Read], given: object, otherwise: Read) -> Read:
+    try:
+        return read(given)
+    except UNREADABLE:
+        return otherwise
+
+
+def number_of(row: dict[str, Any]) -> int:
+    """Return the change's number in the list, or raise `ValueError` and its kin."""
+    return whole(row["number"])
+
+
+def whole(value: object) -> int:
+    """Return a whole number that a row can hold, or raise `ValueError`; amounts are in minor units."""
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST:
+        raise ValueError("not a whole number that can be kept")
+    return value
+
+
+def stored(value: object) -> str:
+    """Return a text that a row can hold, or raise `ValueError`: JSON also writes what no text may hold."""
+    text = str(value)
+    if text != words(text):
+        raise ValueError("a text that cannot be kept")
+    return text
+
+
+def words(value: object) -> str:
+    """Return any value as a text that a row can hold; empty for nothing."""
+    return "" if value is None else str(value).replace("\0", "").encode(errors="replace").decode()
 
 
 def rows_of_page(page: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
@@ -162,7 +214,7 @@ def understood(read: Callable[[Given], Read], given: Given) -> Read:
     """Return what is read from a part of an answer; one that is not of the expected shape is the bank's fault."""
     try:
         return read(given)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         raise ProviderFault() from error
 
 

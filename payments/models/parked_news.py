@@ -18,8 +18,9 @@ class ParkedNews(models.Model):
 
     ``said_…`` is the bank's word, in our codes; ``said_payout_id`` what it holds as our id, which may be nobody's.
     ``our_state`` is where the payout stood then, empty without a payout. ``differing`` names the terms that differ, the
-    codes of `payments.services.payouts.compare`; where nothing differs, ``mistake`` is the error of ours that kept it
-    from being written. Closing it moves no money and changes no payout.
+    codes of `payments.services.payouts.compare`, or is ``unread`` where the bank says what we do not understand (then
+    ``said_…`` is in its words, and an amount that cannot be read is 0); where nothing differs, ``mistake`` is the error
+    of ours that kept it from being written. Closing it moves no money and changes no payout.
     """
 
     public_id = PublicIdField()

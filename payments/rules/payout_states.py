@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+UNREAD = "unread"  # what differs, where a provider says of a transfer what we do not understand
+
 
 class PayoutStatus(StrEnum):
     """What a provider says of a transfer: accepted, then settled or failed; one that settled may come back."""

@@ -10,7 +10,7 @@ from core import audit
 from core.locks import lock
 from core.transactions import needs_transaction
 from payments.errors import NewsDealtWith
-from payments.gateways.payout_port import PayoutChange
+from payments.gateways.payout_port import PayoutChange, UnreadChange
 from payments.models import ParkedNews, Payout
 
 if TYPE_CHECKING:
@@ -21,13 +21,19 @@ logger = logging.getLogger(__name__)
 
 @needs_transaction
 def park_news(
-    *, route: str, change: PayoutChange, differing: Sequence[str] = (), mistake: str = "", at: datetime
+    *,
+    route: str,
+    change: PayoutChange | UnreadChange,
+    differing: Sequence[str] = (),
+    mistake: str = "",
+    at: datetime,
 ) -> ParkedNews | None:
     """Put the change aside for a person; None when the same is known already.
 
-    Exactly one of ``differing`` (terms of a `Mismatch`) and ``mistake`` (an error of ours, by its name) is given. What
-    differs is told once: the bank repeats it every night, also after somebody has dealt with it; other words of the
-    bank, or other terms that differ, are new. A mistake of ours that comes back after it was dealt with is told again.
+    Exactly one of ``differing`` (terms of a `Mismatch`, or that it is `UNREAD`) and ``mistake`` (an error of ours, by
+    its name) is given. What differs is told once: the bank repeats it every night, also after somebody has dealt with
+    it; other words of the bank, or other terms that differ, are new. A mistake of ours that comes back after it was
+    dealt with is told again.
     """
     told = _what_was_told(route, change, differing, mistake)
     if differing and ParkedNews.objects.filter(**told, closed_at__isnull=False).exists():
@@ -53,7 +59,9 @@ def park_news(
     return news
 
 
-def _what_was_told(route: str, change: PayoutChange, differing: Sequence[str], mistake: str) -> dict[str, object]:
+def _what_was_told(
+    route: str, change: PayoutChange | UnreadChange, differing: Sequence[str], mistake: str
+) -> dict[str, object]:
     """By these two messages are the same: neither the number in the bank's list nor the moment makes one new."""
     facts = change.facts
     return {

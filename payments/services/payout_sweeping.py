@@ -14,9 +14,10 @@ from core.transactions import atomic, refuses_transaction
 from payments.enums import PayoutRoute, PayoutState, RunState
 from payments.errors import Mismatch
 from payments.gateways.current import current_payout_gateway
-from payments.gateways.payout_port import PayoutChange
+from payments.gateways.payout_port import PayoutChange, UnreadChange
 from payments.models import Payout, PayoutNews
 from payments.queries.payout_runs import runs_to_begin, runs_to_finish
+from payments.rules.payout_states import UNREAD
 from payments.services.parked_news import park_news
 from payments.services.payout_attempts import only_caller
 from payments.services.payout_runs import begin_run, finish_run
@@ -119,11 +120,11 @@ def read_news(route: str) -> int:
     return len(changes)
 
 
-def take_change(route: str, change: PayoutChange, *, at: datetime) -> None:
+def take_change(route: str, change: PayoutChange | UnreadChange, *, at: datetime) -> None:
     """Write one change together with how far the list is read, so that none is taken twice or lost.
 
-    One that cannot be written is put aside for a person, so that it does not hold up the others; `reconcile` meets its
-    payout again. What passes by itself (a lock, a lost database) leaves the list where it is.
+    One that cannot be read or written is put aside for a person, so that it does not hold up the others; `reconcile`
+    meets its payout again. What passes by itself (a lock, a lost database) leaves the list where it is.
     """
     with atomic():
         _take_or_park(route, change, at=at)
@@ -131,7 +132,10 @@ def take_change(route: str, change: PayoutChange, *, at: datetime) -> None:
             cursor.execute(ADVANCE_NEWS, [change.number, settings.JOB_LEASE_SECONDS, route])
 
 
-def _take_or_park(route: str, change: PayoutChange, *, at: datetime) -> None:
+def _take_or_park(route: str, change: PayoutChange | UnreadChange, *, at: datetime) -> None:
+    if isinstance(change, UnreadChange):
+        park_news(route=route, change=change, differing=[UNREAD], at=at)
+        return
     try:
         with atomic():
             take_news(facts=change.facts, at=at)

@@ -11,7 +11,7 @@ from core.languages import localised
 from core.money import format_minor
 from payments.enums import PayoutState
 from payments.models import ParkedNews, Payout
-from payments.rules.payout_states import PayoutStatus
+from payments.rules.payout_states import UNREAD, PayoutStatus
 from portal.queries.office_payout_words import why_not_words
 from portal.queries.office_people import name_of
 
@@ -22,6 +22,7 @@ TERMS: dict[str, Promise] = {
     "amount_minor": gettext_lazy("the amount"),
     "currency": gettext_lazy("the currency"),
     "state": gettext_lazy("where it stands"),
+    UNREAD: gettext_lazy("something that cannot be read"),
 }
 ADVICE: dict[str, Promise] = {
     "payout_id": gettext_lazy(
@@ -35,6 +36,10 @@ ADVICE: dict[str, Promise] = {
         "Ask the bank before the payment is sent again."
     ),
 }
+UNREAD_ADVICE = gettext_lazy(
+    "The bank says something of this transfer that this system does not understand. Ask the bank what it means, and "
+    "tell who runs this system."
+)
 CONTRADICTED = gettext_lazy(
     "The bank told one thing of this payment and then another. Ask it which of them holds: whether the money arrived, "
     "and whether it may be sent again."
@@ -93,7 +98,7 @@ def _line(news: ParkedNews) -> Line:
         payee=payout.party.display_name if payout else _("a transfer that we did not order"),
         title=localised(payout.run, "title") if payout else "",
         run_url=reverse("office:payout", args=[payout.run.public_id]) if payout else "",
-        amount=_money(news.said_amount_minor, news.said_currency),
+        amount=_said_amount(news),
         what=what_differs(news),
         closed_by=name_of(news.closed_by) if news.closed_by_id else "",
     )
@@ -126,7 +131,7 @@ def _advice(news: ParkedNews) -> list[str]:
             "runs this system. While the payment is on its way, it is tried again every night."
         )
         return [words % {"name": news.mistake}]
-    advice = {**ADVICE, "state": CONTRADICTED} if _is_contradiction(news) else ADVICE
+    advice = {**ADVICE, UNREAD: UNREAD_ADVICE, **({"state": CONTRADICTED} if _is_contradiction(news) else {})}
     return [str(advice[name]) for name in news.differing if name in advice]
 
 
@@ -147,17 +152,22 @@ def _terms(news: ParkedNews, payout: Payout | None) -> list[Term]:
              "payout_id" in differing),
         Term(_("The bank's number"), news.said_provider_id, (payout and payout.provider_id) or "",
              "provider_id" in differing),
-        Term(_("Amount"), _money(news.said_amount_minor, news.said_currency),
+        Term(_("Amount"), _said_amount(news),
              _money(payout.amount_minor, payout.currency) if payout else "",
              bool(differing & {"amount_minor", "currency"})),
         Term(_("Where it stands"), str(said), str(PayoutState(news.our_state).label) if news.our_state else "",
-             "state" in differing),
+             "state" in differing or news.said_status not in SAID),
     ]  # fmt: skip
     if news.said_reason or (payout and payout.reason):
         ours = why_not_words(payout.reason) if payout and payout.reason else ""
         bank = why_not_words(news.said_reason) if news.said_reason else ""
         terms.append(Term(_("Why"), bank, ours, differs=False))
     return terms
+
+
+def _said_amount(news: ParkedNews) -> str:
+    """Return the bank's amount; nothing where it could not be read."""
+    return _money(news.said_amount_minor, news.said_currency) if news.said_amount_minor else ""
 
 
 def _list_url(payout: Payout) -> str:

@@ -12,6 +12,7 @@ from core import clock
 from core.transactions import atomic
 from payments.errors import NewsDiffers
 from payments.models import ParkedNews, Payout, PayoutRun
+from payments.rules.payout_states import UNREAD
 from payments.services.parked_news import close_parked
 from payments.services.payouts import settle_payout
 from tests.factories.equity import make_company
@@ -246,3 +247,19 @@ def test_bank_that_contradicts_itself_is_asked_which_holds() -> None:
         "The bank told one thing of this payment and then another. Ask it which of them holds: whether the money "
         "arrived, and whether it may be sent again."
     ]
+
+
+def test_what_cannot_be_read_is_shown_in_the_banks_words_without_an_amount_made_up() -> None:
+    payout = Payout.objects.get(run=sent_run())
+    news = make_parked(payout, UNREAD, status="under_review", amount_minor=0)
+
+    page = staff_client("finance").get(message(news))
+    listed = staff_client("finance").get(reverse(LIST))
+
+    assert terms(page)["Where it stands"] == ("under_review", "sent", True)
+    assert terms(page)["Amount"] == ("", "£0.70", False)
+    assert page.context["message"].advice == [
+        "The bank says something of this transfer that this system does not understand. Ask the bank what it means, "
+        "and tell who runs this system."
+    ]
+    assert [line.what for line in listed.context["lines"]] == ["something that cannot be read"]
