@@ -27,7 +27,7 @@ from payments.queries.mandates import mandate_of, usable_from
 from payments.rules.bank_details import BankDetails, Scheme, grouped_iban, hyphened_sort_code
 from payments.services.mandates import give_mandate, withdraw_mandate
 from portal.forms.bank import BankDetailsForm
-from portal.forms.typed_details import forget_typed, keep_typed, typed_for
+from portal.forms.typed_details import forget_typed, is_mark_of_typed, keep_typed, mark_of_typed, typed_for
 from portal.queries.bank import places_of
 
 
@@ -68,18 +68,20 @@ def change(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @sensitive_variables("form", "details")
 def check(request: HttpRequest) -> HttpResponse:
-    """Show once what was typed, and take it as the details when its owner says so."""
+    """Show once what was typed, and take it as the details when its owner says so about what this page showed."""
     user, at = signed_in_user(request), clock.now()
     party = _party(request, user)
     form = BankDetailsForm(typed_for(request, party))
     if not form.is_valid() or form.details is None:
         return HttpResponseRedirect(_address("me_bank_change", party))
-    if request.method == "POST":
+    is_stale = request.method == "POST" and not is_mark_of_typed(request, party, request.POST.get("shown", ""))
+    if request.method == "POST" and not is_stale:
         with atomic():
             give_mandate(party=party, details=form.details, by=user, at=at)
         return _given(request)
     context = {**_page(party, user), **_to_check(party, form.details, user, at)}
-    return render(request, "portal/bank/check.html", context)
+    context |= {"shown": mark_of_typed(request, party), "is_stale": is_stale}
+    return render(request, "portal/bank/check.html", context, status=422 if is_stale else 200)
 
 
 def _given(request: HttpRequest) -> HttpResponse:

@@ -3,6 +3,7 @@
 import logging
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -56,10 +57,15 @@ def joint_with(first: User, second: User) -> Party:
         return make_joint_party(holders=[first.party, second.party], by=None, at=clock.now())
 
 
+def press(client: Client, address: str, **extra: Any) -> Any:
+    """Look at the page that shows what was typed, and say that it is right."""
+    return client.post(address, {"shown": client.get(address).context["shown"]}, **extra)
+
+
 def give_by_pages(client: Client, party: Party, typed: dict[str, str]) -> None:
     typing = client.post(of(CHANGE, party), typed)
     assert (typing.status_code, typing["Location"]) == (302, of(CHECK, party))
-    done = client.post(of(CHECK, party))
+    done = press(client, of(CHECK, party))
     assert (done.status_code, done["Location"]) == (302, BANK)
 
 
@@ -68,7 +74,7 @@ def test_details_are_typed_checked_and_given(agnes) -> None:
 
     typing = client.post(CHANGE, TYPED)
     checking = client.get(typing["Location"])
-    done = client.post(typing["Location"], follow=True)
+    done = client.post(typing["Location"], {"shown": checking.context["shown"]}, follow=True)
 
     assert "20-45-77" in checking.content.decode()
     assert "31926819" in checking.content.decode()
@@ -137,6 +143,47 @@ def test_fields_of_the_other_way_are_not_looked_at(agnes) -> None:
     assert BankMandate.objects.get().country == "DE"
 
 
+def test_page_that_showed_other_details_takes_nothing_and_shows_the_present_ones(agnes) -> None:
+    client = fresh_client(agnes)
+    client.post(CHANGE, TYPED)
+    first = client.get(CHECK).context["shown"]
+    client.post(CHANGE, {**TYPED, "account_number": "55779911"})
+
+    stale = client.post(CHECK, {"shown": first})
+    nothing = mandate_of(agnes.party_id)
+    done = client.post(CHECK, {"shown": stale.context["shown"]})
+
+    assert (stale.status_code, nothing) == (422, None)
+    page = stale.content.decode()
+    assert "Nothing was taken: other details were typed after that page was shown" in page
+    assert "55779911" in page
+    assert "31926819" not in page
+    assert done["Location"] == BANK
+    assert BankMandate.objects.get().ending == "9911"
+
+
+@pytest.mark.parametrize("mark", [{}, {"shown": ""}, {"shown": "0" * 64}, {"shown": "é"}])
+def test_answer_without_the_mark_of_what_was_shown_takes_nothing(agnes, mark: dict[str, str]) -> None:
+    client = fresh_client(agnes)
+    client.post(CHANGE, TYPED)
+
+    assert client.post(CHECK, mark).status_code == 422
+    assert not BankMandate.objects.exists()
+
+
+def test_mark_holds_in_its_own_session_only(agnes) -> None:
+    first, second = fresh_client(agnes), fresh_client(agnes)
+    first.post(CHANGE, TYPED)
+    session = second.session
+    session[typed_details.SESSION_KEY] = first.session[typed_details.SESSION_KEY]
+    session.save()
+
+    marks = [client.get(CHECK).context["shown"] for client in (first, second)]
+
+    assert second.post(CHECK, {"shown": marks[0]}).status_code == 422
+    assert second.post(CHECK, {"shown": marks[1]})["Location"] == BANK
+
+
 def test_check_without_anything_typed_goes_back_to_the_form(agnes) -> None:
     client = fresh_client(agnes)
 
@@ -163,7 +210,7 @@ def test_what_was_typed_lies_sealed_in_the_session_until_it_is_given(agnes) -> N
     client.post(CHANGE, TYPED)
 
     kept = dict(client.session)
-    client.post(of(CHECK, agnes.party))
+    press(client, of(CHECK, agnes.party))
 
     assert kept[typed_details.SESSION_KEY]
     assert not NUMBERS.search(str(kept))
