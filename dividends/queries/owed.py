@@ -13,6 +13,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from dividends.models import PayoutLine
+from payments.models import Payout
 
 OPEN = """
 SELECT owed.id, owed.party_id, owed.member_id, owed.net_minor
@@ -125,6 +129,12 @@ def owed(currency: str, *, minimum_minor: int, usable_at: datetime, party_id: in
         cursor.execute(TALLY, _values(currency, minimum_minor, usable_at, party_id))
         found = {what: Tally(count, total) for what, count, total in cursor.fetchall()}
     return Owed(*(found.get(what, Tally()) for what in ("payable", "jar", "waiting", "held")))
+
+
+def is_owed_again(payout: Payout) -> bool:
+    """Tell whether the payout released an entitlement that no other payout has taken up."""
+    taken_up = PayoutLine.objects.filter(entitlement=OuterRef("entitlement"), released_at=None)
+    return PayoutLine.objects.filter(~Exists(taken_up), payout=payout, released_at__isnull=False).exists()
 
 
 def somebody_payable(asked: Sequence[Asked]) -> set[int]:

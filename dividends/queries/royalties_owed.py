@@ -6,6 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from dividends.models import RoyaltyPayoutLine
+from payments.models import Payout
 
 # A statement is open while no payout line stands for it.
 OPEN = """
@@ -40,6 +44,12 @@ class RoyaltyOwed:
     statements: Sequence[int]
     number: int
     what: str
+
+
+def is_royalty_owed_again(payout: Payout) -> bool:
+    """Tell whether the payout released a statement that no other payout has taken up."""
+    taken_up = RoyaltyPayoutLine.objects.filter(statement=OuterRef("statement"), released_at=None)
+    return RoyaltyPayoutLine.objects.filter(~Exists(taken_up), payout=payout, released_at__isnull=False).exists()
 
 
 def royalties_owed(

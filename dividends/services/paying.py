@@ -14,7 +14,7 @@ from core.transactions import atomic, needs_transaction
 from dividends.enums import DeclarationState
 from dividends.errors import NotComputed, PaidElsewhere
 from dividends.models import Declaration
-from dividends.queries.owed import Payable, begins_on, payable
+from dividends.queries.owed import Payable, begins_on, is_owed_again, payable
 from dividends.services.turns import take_turn_paying
 from payments.models import Payout, PayoutRun
 from payments.queries.mandates import mandate_of
@@ -51,8 +51,9 @@ def prepare_dividend_run(*, declaration: Declaration, route: str, by: "User", at
 def prepare_again(*, payout: Payout, by: "User", at: datetime, same_account: bool = False) -> PayoutRun:
     """Draft anew what a party is owed by today after a payout failed, came back or was held; a small sum is paid too.
 
+    Only where something the payout was for is owed again: another payment of the party says nothing about its jar.
     ``same_account``: somebody says that it goes where the bank refused it, all the same.
-    Raises `payments.errors.NothingToPay` when nothing is open, or the party has no bank details that may be used;
+    Raises `payments.errors.NothingToPay` when nothing of it is open, or the party has no bank details that may be used;
     `SameAccountAgain` when nobody says so (Note [The same account again]).
     """
     take_turn_paying(payout.currency)
@@ -60,7 +61,9 @@ def prepare_again(*, payout: Payout, by: "User", at: datetime, same_account: boo
     if declaration is None:
         raise NotComputed()
     declaration = lock(Declaration.objects.all(), pk=declaration.pk)
-    found = list(payable(payout.currency, minimum_minor=0, usable_at=at, party_id=payout.party_id))
+    found: list[Payable] = []
+    if is_owed_again(payout):
+        found += payable(payout.currency, minimum_minor=0, usable_at=at, party_id=payout.party_id)
     said = {"same_account": True} if same_account else {}
     for row in [] if same_account else found:
         tried = Payout.objects.filter(dividend_lines__entitlement__in=row.entitlements)

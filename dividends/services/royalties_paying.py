@@ -13,7 +13,7 @@ from core.errors import constraints_as
 from core.transactions import atomic, needs_transaction
 from dividends.models import RoyaltyPayoutLine, RoyaltyRound
 from dividends.queries.owed import begins_on
-from dividends.queries.royalties_owed import RoyaltyOwed, royalties_owed
+from dividends.queries.royalties_owed import RoyaltyOwed, is_royalty_owed_again, royalties_owed
 from dividends.royalty_errors import LAWS
 from dividends.rules.royalty_facts import royalty_number
 from payments.errors import NothingToPay
@@ -43,15 +43,18 @@ def prepare_royalty_run(*, issue: RoyaltyRound, route: str, by: "User", at: date
 def prepare_royalty_again(*, payout: Payout, by: "User", at: datetime, same_account: bool = False) -> PayoutRun:
     """Draft anew what a creator is owed after a payout failed, came back or was held; never before its day.
 
+    Only where something the payout was for is owed again.
     ``same_account``: somebody says that it goes where the bank refused it, all the same.
-    Raises `payments.errors.NothingToPay` when nothing is open, or there are no bank details that may be used;
+    Raises `payments.errors.NothingToPay` when nothing of it is open, or there are no bank details that may be used;
     `SameAccountAgain` when nobody says so (Note [The same account again]).
     """
     issue = RoyaltyRound.objects.filter(statements__payout_lines__payout=payout).order_by("-pk").first()
     if issue is None:
         raise NothingToPay()
     not_before = max(begins_on(issue.pay_on), at)
-    found = royalties_owed(payout.currency, usable_at=not_before, pay_on=issue.pay_on, party_id=payout.party_id)
+    found: list[RoyaltyOwed] = []
+    if is_royalty_owed_again(payout):
+        found += royalties_owed(payout.currency, usable_at=not_before, pay_on=issue.pay_on, party_id=payout.party_id)
     said = {"same_account": True} if same_account else {}
     for row in [] if same_account else found:
         tried = Payout.objects.filter(royalty_lines__statement__in=row.statements)

@@ -29,6 +29,7 @@ from tests.factories.royalties import make_adopted, make_agreement, make_beer, m
 pytestmark = pytest.mark.django_db
 # Accounts at the sandbox bank that are paid, refused at once, and fail after the bank took the order.
 REFUSED_AT_ONCE, FAILS_LATER = "0010", "0020"
+LATER = (date(2025, 4, 1), date(2025, 7, 1))
 
 
 @pytest.fixture(autouse=True)
@@ -183,6 +184,20 @@ def test_returned_can_be_sent_again_in_one_click() -> None:
         [],
     )
     assert [str(one) for one in royalty_findings()] == []
+
+
+def test_payment_that_arrived_is_not_sent_again_with_a_later_round() -> None:
+    issue = announced("4471")
+    run = approve(draft(issue))
+    drive()
+    make_sales(issue.statements.get().agreement.beer, period=LATER)
+    make_round(pay_on=clock.today())
+
+    with pytest.raises(NothingToPay), atomic():
+        prepare_royalty_again(payout=run.payouts.get(), by=make_staff("finance"), at=clock.now())
+
+    assert [row.sum_minor for row in royalties_owed("GBP", usable_at=clock.now())] == [1000]
+    assert (states(run), PayoutRun.objects.count()) == (["settled"], 1)
 
 
 def test_cancelled_run_leaves_everything_owed() -> None:
