@@ -44,6 +44,16 @@ class MissingFile(DomainError):
     code = "missing_file"
 
 
+class JobMustBeDone(DomainError):
+    """The job carries out what is written already, and nothing would ever start its rest again."""
+
+    sentence = _(
+        "This job cannot be cancelled: what it does is decided and written already. To stop it for a while, let it "
+        "wait."
+    )
+    code = "job_must_be_done"
+
+
 def constraint_name(error: DatabaseError) -> str:
     """Return the name of the constraint that PostgreSQL says was violated, or an empty string."""
     diagnostic = getattr(error.__cause__, "diag", None)

@@ -200,6 +200,8 @@ JOB_HANDLERS = {
 }
 # Kinds of jobs that move money, or tell that it moved: their chunks are worked on before all others.
 JOBS_FIRST = ["payouts", "bank_answers"]
+# Kinds of jobs that carry out, once, what rows say already: cancelled, its rest would never be done.
+JOBS_CARRIED_OUT = ["bank_answers", "dividend_statements", "royalty_statements"]
 PAYMENT_HANDLERS = {
     "share_application": {
         "lock": "equity.services.payments_in.lock_reference",

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from core import audit
 from core.enums import JobState
+from core.errors import JobMustBeDone
 from core.jobs.hints import after_commit
 from core.locks import lock
 from core.models import Job, JobChunk
@@ -55,7 +58,13 @@ def resume(*, job: Job, by: "User | None", at: datetime) -> Job:
 
 @needs_transaction
 def cancel(*, job: Job, by: "User | None", at: datetime) -> Job:
-    """End the job for good; what was done stays done."""
+    """End the job for good; what was done stays done.
+
+    Raises `JobMustBeDone` for a kind that carries out what rows say already (``settings.JOBS_CARRIED_OUT``): who takes
+    a file in or issues statements a second time gets the standing job, so its rest would never be done.
+    """
+    if job.kind in settings.JOBS_CARRIED_OUT:
+        raise JobMustBeDone()
     return _change(
         job, {JobState.RUNNING, JobState.PAUSED}, JobState.CANCELLED, by=by, at=at, finished_at=at, pause_reason=""
     )

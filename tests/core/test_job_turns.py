@@ -89,6 +89,7 @@ def test_kinds_that_go_first_are_kinds_of_jobs() -> None:
     from config.settings import base
 
     assert set(base.JOBS_FIRST) < set(base.JOB_HANDLERS)
+    assert set(base.JOBS_CARRIED_OUT) < set(base.JOB_HANDLERS)
 
 
 def worked(job: Job, **time: float) -> None:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,8 +18,10 @@ from accounts.permissions import has_role
 from accounts.queries.people import roles_of
 from core import jobs
 from core.enums import JobState
+from core.errors import JobMustBeDone
 from core.models import Job
 from payments.models import PayoutRun
+from payments.services.bank_answers import JOB_KIND as ANSWERS_KIND
 from payments.services.payout_runs import JOB_KIND
 from portal.forms.acts import ConfirmForm, PauseForm
 from portal.permissions import may_open
@@ -64,10 +68,20 @@ def money_page(job: Job) -> str:
     return reverse("office:payout", args=[run.public_id]) if run else reverse("office:payouts")
 
 
+def may_act_on(request: HttpRequest, job: Job) -> bool:
+    """Tell whether who asks may stop this job or let it go on: one that writes where money went is finance's."""
+    return has_role(request.user, *(["finance"] if job.kind == ANSWERS_KIND else ["secretary", "finance"]))
+
+
+def why_not_cancelled(job: Job) -> str:
+    """Return why nobody cancels this kind of job; empty where somebody may."""
+    return str(JobMustBeDone()) if job.kind in settings.JOBS_CARRIED_OUT else ""
+
+
 def _page(request: HttpRequest, job: Job, form: Any) -> HttpResponse:
     line = line_of(job)
     money_url = money_page(job)
-    may_act = has_role(request.user, "secretary", "finance") and not money_url
+    may_act = may_act_on(request, job) and not money_url
     context = {
         "job": line,
         "form": form,
@@ -76,6 +90,7 @@ def _page(request: HttpRequest, job: Job, form: Any) -> HttpResponse:
         "money_url": money_url,
         "may_pause": may_act and line.state == JobState.RUNNING,
         "may_resume": may_act and line.state == JobState.PAUSED,
+        "may_cancel": may_act and not line.is_finished and not why_not_cancelled(job),
         "back_url": reverse("office:jobs"),
     }
     return office_page(request, "portal/office/job.html", context, status=422 if form.errors else 200)
@@ -93,6 +108,8 @@ def progress(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _done(request: HttpRequest, public_id: str, form: Any, act: Callable[..., Any]) -> HttpResponse:
     job = find_job(public_id)
+    if not may_act_on(request, job):
+        raise PermissionDenied
     if money_url := money_page(job):
         messages.error(request, _("A payment run is paused, resumed and cancelled on this page."))
         return HttpResponseRedirect(money_url)
@@ -135,9 +152,11 @@ def _again(_data: dict[str, Any], *, job: Job, by: Any, at: Any) -> None:
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     """End the job for good, after saying what stays done and what will never be done.
 
-    A job that pays is ended with its run, on the page that says what is owed again.
+    A job that pays is ended with its run, on the page that says what is owed again; one that must be done says so.
     """
     job = find_job(public_id)
+    if not may_act_on(request, job):
+        raise PermissionDenied
     if job.kind == JOB_KIND:
         run = PayoutRun.objects.filter(job=job).first()
         page, args = ("payout_cancel", [run.public_id]) if run else ("payouts", [])
@@ -145,7 +164,8 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     form = ConfirmForm(posted(request))
     if request.method == "POST" and acted(request, form, partial(_cancel, job=job), _("The job is cancelled.")):
         return HttpResponseRedirect(reverse("office:job", args=[public_id]))
-    context = {"job": line_of(job), "form": form, "back_url": reverse("office:job", args=[public_id])}
+    back_url = reverse("office:job", args=[public_id])
+    context = {"job": line_of(job), "form": form, "refusal": why_not_cancelled(job), "back_url": back_url}
     return office_page(request, "portal/office/job_cancel.html", context, status=422 if form.errors else 200)
 
 
