@@ -64,12 +64,31 @@ class RecommendationTooLate(DomainError):
 
 
 class AmountNotNamed(DomainError):
-    """Members vote on a text: what it does not say is not what they decided."""
+    """Members vote on a text: what it does not say, or says in two ways, is not what they decided."""
 
     sentence = _(
         "The resolution's text must name the amount that is recommended, so that members know what they vote on."
     )
     code = "amount_not_named"
+
+    def __init__(self, read: Iterable[str] = ()) -> None:
+        """``read`` are the amounts as they stand in the text."""
+        words = _(
+            "The resolution's text must name the amount that is recommended and no other, besides the nominal value of "
+            "a share. Amounts read in it: %(amounts)s."
+        )
+        amounts = ", ".join(read)
+        super().__init__(words % {"amounts": amounts} if amounts else None)
+
+
+class NotAsResolved(DomainError):
+    """Directors may not pay less, or more, than what the members declared."""
+
+    sentence = _(
+        "A dividend must be exactly what the members resolved, neither less nor more. A smaller one needs another "
+        "resolution."
+    )
+    code = "not_as_resolved"
 
 
 class RecommendedAlready(DomainError):
@@ -322,7 +341,8 @@ FIGURES = """
     accounts_kind_known accounts_document_is_kept declaration_state_known declaration_begins_proposed
     declaration_computed_whole declaration_totals_true declaration_pot_shared_out
     declaration_statements_of_a_computed_one entitlement_once_per_member entitlement_of_somebody_with_shares
-    entitlement_adds_up entitlement_fractions_below_one payout_line_adds_up payout_line_once_per_payout
+    entitlement_adds_up entitlement_fractions_below_one entitlement_is_its_sum declaration_booked_as_computed
+    declaration_reserves_by_accounts payout_line_adds_up payout_line_once_per_payout
     statement_way_known statement_announces_a_payment statement_number_positive
     tax_document_refused_by_somebody
 """
@@ -334,6 +354,7 @@ LAWS: Mapping[str, Callable[[], DomainError]] = {
     "dividends_recommendation_contest_id_key": RecommendedAlready,
     "declaration_by_carried_resolution": NotCarried,
     "declaration_within_recommendation": AboveRecommendation,
+    "declaration_as_resolved": NotAsResolved,
     "declaration_once_per_recommendation": AlreadyDeclared,
     "declaration_accounts_same_currency": AccountsOtherCurrency,
     "declaration_is_rate_or_pot": lambda: RuleRefuses(Code.RATE_OR_POT),

@@ -1,7 +1,5 @@
 """Resolutions of general meetings as dividends hang on them: what may be recommended on, what was carried."""
 
-from decimal import Decimal
-
 from django.db.models import Exists, OuterRef, QuerySet
 
 from agm.enums import MeetingState
@@ -11,12 +9,19 @@ from ballots.models import Contest
 from core.money import SYMBOLS, minor_units
 from dividends.enums import DeclarationState
 from dividends.models import Declaration, Recommendation
-from dividends.rules.named_amount import Units, names_amount
+from dividends.rules.named_amount import Named, Units, amounts_named
 
 SHOWN = ("contest", "share_class", "recommended_by")
-CENTS = ("c", "cent", "cents", "xu")
-LARGE = {"GBP": ("pound", "pounds", "bảng", "bảng Anh"), "EUR": ("euro", "euros"), "USD": ("US$", "dollar", "dollars")}
-SMALL = {"GBP": ("p", "penny", "pence", "xu"), "EUR": CENTS, "USD": CENTS}
+CENTS = ("c", "cent", "cents", "xu", "xu Mỹ")
+LARGE = {
+    "GBP": ("£", "pound", "pounds", "bảng", "bảng Anh"),
+    "EUR": ("€", "euro", "euros"),
+    "USD": ("$", "US$", "dollar", "dollars", "đô la", "đô-la"),
+    "VND": ("₫", "đ", "VNĐ", "đồng", "dong", "dongs"),
+    "JPY": ("¥", "yen", "yên"),
+    "KWD": ("KD", "dinar", "dinars"),
+}
+SMALL = {"GBP": ("p", "penny", "pence", "xu"), "EUR": CENTS, "USD": CENTS, "KWD": ("fils",)}
 
 
 def votes_to_come() -> QuerySet[Contest]:
@@ -26,22 +31,29 @@ def votes_to_come() -> QuerySet[Contest]:
     return waiting.order_by("prepared_at", "pk")
 
 
-def is_named_in(contest_id: int, amount_minor: Decimal | int, currency: str) -> bool:
-    """Return whether the resolution names exactly this amount wherever members read it, in both languages.
+def amounts_read(contest_id: int, currency: str) -> list[list[Named]]:
+    """Return the amounts that each text of the resolution names which members read, in both languages.
 
     Members see the agenda's text in the notice and the contest's question on the paper; a text that is empty in
-    Vietnamese is not shown. False for a contest on no agenda.
+    Vietnamese is not shown. No texts for a contest on no agenda.
     """
     item = AgendaItem.objects.filter(contest=contest_id).select_related("contest").first()
     if item is None or item.contest is None:
-        return False
-    large = (SYMBOLS.get(currency, currency), currency, *LARGE.get(currency, ()))
-    units = Units(large, SMALL.get(currency, ()), minor_units(currency))
+        return []
+    units = units_of(currency)
     english = [item.text, item.contest.question]
     vietnamese = [text for text in (item.text_vi, item.contest.question_vi) if text]
-    return all(names_amount(text, amount_minor, units) for text in english) and all(
-        names_amount(text, amount_minor, units, points=",.") for text in vietnamese
-    )
+    return [amounts_named(text, units) for text in english] + [
+        amounts_named(text, units, points=",.") for text in vietnamese
+    ]
+
+
+def units_of(currency: str) -> Units:
+    """Return how the currency is written in English and Vietnamese, and what would be another one."""
+    own = (currency, SYMBOLS.get(currency, currency), *LARGE.get(currency, ()))
+    others = [code for code in LARGE if code != currency]
+    foreign = [word for code in others for word in (code, *LARGE[code], *SMALL.get(code, ()))]
+    return Units(own, SMALL.get(currency, ()), minor_units(currency), tuple(foreign))
 
 
 def recommendations_waiting() -> QuerySet[Recommendation]:

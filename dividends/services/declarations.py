@@ -29,7 +29,8 @@ from dividends.errors import (
 from dividends.models import Declaration, Recommendation, RelevantAccounts
 from dividends.queries.allocation import refuse_amount
 from dividends.queries.reserves import is_out_of_date, refusals_of
-from dividends.queries.resolutions import is_named_in
+from dividends.queries.resolutions import amounts_read
+from dividends.rules.named_amount import names_only
 from dividends.rules.reserves import Figures
 from dividends.services.entitlements import fix_entitlements
 from dividends.services.turns import take_turn
@@ -116,8 +117,9 @@ def recommend_dividend(
 def _refuse_unnamed(recommendation: Recommendation) -> None:
     """What members decide is what they read. Asked again of the text they voted on: a draft's may still change."""
     amount = recommendation.pot_minor if recommendation.rate_minor is None else recommendation.rate_minor
-    if amount is None or not is_named_in(recommendation.contest_id, amount, recommendation.currency):
-        raise AmountNotNamed()
+    texts = amounts_read(recommendation.contest_id, recommendation.currency)
+    if amount is None or not texts or not all(names_only(named, amount) for named in texts):
+        raise AmountNotNamed(dict.fromkeys(one.words for named in texts for one in named))
 
 
 @needs_transaction
@@ -140,10 +142,10 @@ def propose_dividend(
 ) -> Declaration:
     """Write the terms of a final dividend on a carried resolution; they never change, a wrong one is dropped.
 
-    At most what was recommended, in its form: a rate with `Rounding.FLOOR` or ``CARRY``, a pot with
+    Exactly what was resolved, which is what was recommended: a rate with `Rounding.FLOOR` or ``CARRY``, a pot with
     ``LARGEST_REMAINDER``. Raises `NotCarried`, `AmountNotNamed` (the text changed after the recommendation),
-    `AboveRecommendation`, `AlreadyDeclared`, `RecordBeforeRecommendation`, `PaymentBeforeRecord`, `AccountsOutOfDate`,
-    `AccountsOtherCurrency`, `RuleRefuses`, `PeriodBackward`, `MinimumNegative`.
+    `AboveRecommendation`, `NotAsResolved`, `AlreadyDeclared`, `RecordBeforeRecommendation`, `PaymentBeforeRecord`,
+    `AccountsOutOfDate`, `AccountsOtherCurrency`, `RuleRefuses`, `PeriodBackward`, `MinimumNegative`.
     """
     refuse_amount(rate_minor=rate_minor, pot_minor=pot_minor, rounding=rounding)
     _refuse_days(recommendation, record_at=record_at, pay_on=pay_on)

@@ -127,8 +127,8 @@ def fix_entitlements(*, declaration: Declaration, by: "User", at: datetime) -> N
     declaration.net_total_minor = totals.gross - totals.withheld
     with planned_for_many():
         _post(declaration, totals, by=by, at=at)
-    declaration.state, declaration.computed_at, declaration.computed_by = DeclarationState.COMPUTED, at, by
-    declaration.save()
+        declaration.state, declaration.computed_at, declaration.computed_by = DeclarationState.COMPUTED, at, by
+        declaration.save()  # the database adds up entitlements and entry again
 
 
 def _insert(declaration: Declaration) -> None:

@@ -22,6 +22,7 @@ from core.templatetags.money import rate
 from dividends.enums import Rounding
 from dividends.errors import (
     AboveRecommendation,
+    NotAsResolved,
     PaymentBeforeRecord,
     PeriodBackward,
     RecordBeforeRecommendation,
@@ -143,7 +144,7 @@ def _resolution_words(contest: Contest) -> str:
 
 
 class TermsForm(SectionForm):
-    """The terms of a dividend, prefilled from the recommendation, never above it. Sent by GET: it changes nothing."""
+    """The terms of a dividend on what the members resolved, no more and no less. Sent by GET: it changes nothing."""
 
     pairs = (("title", "title_vi"), ("period_from", "period_to"), ("record_at", "pay_on"))
     title = forms.CharField(max_length=120)
@@ -180,10 +181,11 @@ class TermsForm(SectionForm):
     def _add_amount(self) -> None:
         currency, is_pot = self.recommendation.currency, self.recommendation.pot_minor is not None
         ways = [Rounding.LARGEST_REMAINDER] if is_pot else [Rounding.FLOOR, Rounding.CARRY]
+        resolved = gettext("The members resolved %(amount)s; it is declared exactly so.") % {"amount": self._most()}
         if is_pot:
-            self.fields["pot_minor"] = AmountField(currency=currency, minimum_minor=1, label=POT)
+            self.fields["pot_minor"] = AmountField(currency=currency, minimum_minor=1, label=POT, help_text=resolved)
         else:
-            self.fields["rate_minor"] = RateField(currency=currency, help_text=RATE_HINT)
+            self.fields["rate_minor"] = RateField(currency=currency, help_text=resolved)
         self.fields["rounding"] = forms.ChoiceField(
             choices=[(way.value, way.label) for way in ways],
             widget=forms.RadioSelect,
@@ -200,12 +202,14 @@ class TermsForm(SectionForm):
         return self.recommendation.currency
 
     def clean(self) -> dict[str, Any]:
-        """Refuse by its field what is above the recommendation or runs backwards in time."""
+        """Refuse by its field what is not the amount resolved, or runs backwards in time."""
         data = super().clean() or {}
         name = "pot_minor" if self.recommendation.pot_minor is not None else "rate_minor"
         most, typed = getattr(self.recommendation, name), data.get(name)
         if typed is not None and typed > most:
             self.add_error(name, str(AboveRecommendation(self._most())))
+        elif typed is not None and typed != most:
+            self.add_error(name, str(NotAsResolved()))
         if data.get("period_from") and data.get("period_to") and data["period_to"] <= data["period_from"]:
             self.add_error("period_to", str(PeriodBackward()))
         if data.get("record_at"):

@@ -16,7 +16,6 @@ from agm.services import meetings
 from agm.services.meetings import ItemDraft
 from ballots.enums import Majority, Method
 from ballots.services.contests import ContestDraft
-from core.money import format_minor
 from core.pdf import render_pdf
 from core.transactions import needs_transaction
 from dividends.enums import AccountsKind
@@ -136,12 +135,12 @@ def _item(share_class: ShareClass, accounts: RelevantAccounts) -> ItemDraft:
     text = (
         f"THAT, as the directors recommend, a final dividend of {rate}p for each share of {share_class.name} be "
         f"declared for the year to 31 March {year}, paid out of profits kept from earlier years: the year itself "
-        f"ended in a loss of {format_minor(LOSS_MINOR, accounts.currency)}."
+        "ended in a loss."
     )
     text_vi = (
         f"Theo đề nghị của hội đồng quản trị, công bố cổ tức cuối kỳ {str(rate).replace('.', ',')} xu Anh cho mỗi cổ "
         f"phần {share_class.name_vi} cho năm tài chính kết thúc ngày 31/3/{year}, chi từ lợi nhuận giữ lại của các năm "
-        f"trước: riêng năm này lỗ {format_minor(LOSS_MINOR, accounts.currency, 'vi')}."
+        "trước: riêng năm này bị lỗ."
     )
     contest = ContestDraft(
         method=Method.RESOLUTION,

@@ -26,6 +26,7 @@ from dividends.errors import (
     MinimumNegative,
     MinuteMissing,
     NobodyEntitled,
+    NotAsResolved,
     NotCarried,
     NothingToDeclare,
     NoWithholdingRule,
@@ -124,6 +125,43 @@ def test_recommend_what_the_text_does_not_name_is_refused(text: tuple[str, str])
     refused(lambda: recommend(world, make_share_class(), by=world.director, rate_minor=Decimal("2.5")), AmountNotNamed)
 
     assert [contest.question for contest in votes_to_come()] == [text[0]]
+
+
+AT_A_POUND = (
+    "THAT a final dividend of 2.5p be declared on each ordinary share of £1.",
+    "Công bố cổ tức cuối kỳ 2,5p cho mỗi cổ phần £1.",
+)
+
+
+def test_recommend_the_nominal_value_of_a_share_is_refused() -> None:
+    world = make_world(step="draft", kinds=(ItemKind.RESOLUTION,), text=AT_A_POUND)
+    share_class, director = make_share_class(), make_staff("director")
+
+    error = refused(lambda: recommend(world, share_class, by=director, rate_minor=Decimal(100)), AmountNotNamed)
+
+    assert str(error) == (
+        "The resolution's text must name the amount that is recommended and no other, besides the nominal value of a "
+        "share. Amounts read in it: 2.5p, 2,5p."
+    )
+    assert recommend(world, share_class, by=director, rate_minor=Decimal("2.5")).rate_minor == Decimal("2.5")
+
+
+@pytest.mark.parametrize("rate", [Decimal("2.5"), Decimal(3)])
+def test_recommend_one_of_two_amounts_is_refused(rate: Decimal) -> None:
+    text = ("THAT a dividend of 2.5p, or of 3p, be declared.", "Công bố cổ tức 2,5p hoặc 3p.")
+    world = make_world(step="draft", kinds=(ItemKind.RESOLUTION,), text=text)
+
+    error = refused(lambda: recommend(world, make_share_class(), by=world.director, rate_minor=rate), AmountNotNamed)
+
+    assert str(error).endswith("Amounts read in it: 2.5p, 3p, 2,5p.")
+
+
+def test_recommend_in_dong_is_written() -> None:
+    text = ("THAT a dividend of 1,500 dong be declared.", "Công bố cổ tức 1.500 đồng mỗi cổ phần mệnh giá 10.000 đồng.")
+    world = make_world(step="draft", kinds=(ItemKind.RESOLUTION,), text=text)
+    share_class = make_share_class(code="V", currency="VND", nominal_minor=Decimal(10_000))
+
+    assert recommend(world, share_class, by=world.director, rate_minor=Decimal(1500)).currency == "VND"
 
 
 def test_recommend_what_the_text_names_in_pence_is_written() -> None:
@@ -263,10 +301,28 @@ def test_propose_on_a_lost_resolution_is_refused() -> None:
     refused(lambda: propose(made), NotCarried)
 
 
-def test_propose_the_recommended_amount_or_less_stands(carried: Dividend) -> None:
-    declaration = propose(carried, rate_minor=Decimal("2.499999999999"))
+def test_propose_what_was_resolved_stands(carried: Dividend) -> None:
+    declaration = propose(carried, rate_minor=Decimal("2.5"))
 
-    assert Declaration.objects.get(pk=declaration.pk).rate_minor == Decimal("2.499999999999")
+    assert Declaration.objects.get(pk=declaration.pk).rate_minor == Decimal("2.5")
+
+
+@pytest.mark.parametrize("rate", [Decimal("2.499999999999"), Decimal("0.5")])
+def test_propose_less_than_the_members_resolved_is_refused(carried: Dividend, rate: Decimal) -> None:
+    error = refused(lambda: propose(carried, rate_minor=rate), NotAsResolved)
+
+    assert str(error) == (
+        "A dividend must be exactly what the members resolved, neither less nor more. A smaller one needs another "
+        "resolution."
+    )
+
+
+def test_propose_another_pot_than_was_resolved_is_refused() -> None:
+    made = make_dividend(step="carried", pot_minor=1000)
+
+    refused(lambda: propose(made, pot_minor=999), NotAsResolved)
+    refused(lambda: propose(made, pot_minor=1001), AboveRecommendation)
+    assert propose(made, pot_minor=1000).pot_minor == 1000
 
 
 @pytest.mark.parametrize("rate", [Decimal("2.500000000001"), Decimal(3)])
@@ -487,10 +543,10 @@ def test_compute_when_nobody_held_a_share_is_refused() -> None:
     refused(lambda: compute(made), NobodyEntitled)
 
 
-def test_compute_less_than_a_penny_altogether_is_refused(carried: Dividend) -> None:
-    carried.declaration = propose(carried, rate_minor=Decimal("0.000000000001"))
+def test_compute_less_than_a_penny_altogether_is_refused() -> None:
+    made = make_dividend(step="proposed", rate_minor=Decimal("0.000000000001"))
 
-    refused(lambda: compute(carried), NothingToDeclare)
+    refused(lambda: compute(made), NothingToDeclare)
 
 
 def test_compute_more_than_can_be_kept_is_refused() -> None:

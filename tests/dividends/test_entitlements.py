@@ -32,32 +32,27 @@ from dividends.rules.withholding import Evidence, HolderKind, NoRule, Rule, rule
 from dividends.services.declarations import compute_entitlements
 from ledger.integrity import findings as ledger_findings
 from tests.dividends import random_registers as drawn
-from tests.factories.dividends import Dividend, make_dividend, next_dividend, propose
+from tests.factories.dividends import Dividend, amount_of, make_dividend, next_dividend, propose
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 7, 1)
-RATE_MAX = Decimal("999999999999.999999999999")
 EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 NO_TAX = drawn.RuleDraft("", "", "", 0, begins=-9, lasts=None)
 
 
 @dataclass
 class Ground:
-    """Carried resolutions for any rate and any pot, and parties that may hold shares; no rule of tax is there yet."""
+    """A carried resolution, after which each example has its own, and parties that may hold shares; no rule of tax."""
 
     rate: Dividend
-    second: Dividend
-    pot: Dividend
     pool: drawn.Pool
 
 
 @pytest.fixture
 def ground() -> Iterator[Ground]:
     with override_settings(ISSUER_COUNTRY=drawn.ISSUER):
-        rate = make_dividend(step="carried", holdings=(3,), recommended={"rate_minor": RATE_MAX})
-        second = next_dividend(rate, step="carried", recommended={"rate_minor": RATE_MAX})
-        pot = next_dividend(rate, step="carried", recommended={"pot_minor": 10**12})
-        yield Ground(rate, second, pot, drawn.make_pool(rate.share_class, [(rate.members[0], 3)]))
+        rate = make_dividend(step="carried", holdings=(3,))
+        yield Ground(rate, drawn.make_pool(rate.share_class, [(rate.members[0], 3)]))
 
 
 @contextmanager
@@ -69,7 +64,8 @@ def taken_back() -> Iterator[datetime]:
 
 
 def run(dividend: Dividend, record_at: datetime, **terms: Any) -> Declaration:
-    """Propose and compute."""
+    """Let the members resolve it, propose and compute."""
+    dividend = next_dividend(dividend, step="carried", recommended=amount_of(terms))
     declaration = propose(dividend, record_at=record_at, pay_on=max(DAY, record_at.date()), **terms)
     with atomic():
         return compute_entitlements(declaration=declaration, by=dividend.finance, at=clock.now())
@@ -97,7 +93,7 @@ def test_entitlements_of_a_rate_are_those_of_the_pure_rules(ground, drafts, rule
 def test_entitlements_of_a_pot_are_those_of_the_pure_rules(ground, drafts, rules, base, pot) -> None:
     rounding = Rounding.LARGEST_REMAINDER
 
-    check(ground.pot, ground.pool, drafts, [*rules, *base], pot_minor=pot, rounding=rounding)
+    check(ground.rate, ground.pool, drafts, [*rules, *base], pot_minor=pot, rounding=rounding)
 
 
 def check(
@@ -266,10 +262,9 @@ def check_second(
     ground: Ground, holdings: list[Holding[int]], record_at: datetime, *, rounding: Rounding, **amount: Any
 ) -> None:
     """Compute a second dividend on top of what the first carried."""
-    dividend = ground.pot if "pot_minor" in amount else ground.second
     expected = allocate(holdings, rounding, **amount)
     try:
-        declaration = run(dividend, record_at, rounding=rounding, **amount)
+        declaration = run(ground.rate, record_at, rounding=rounding, **amount)
     except NothingToDeclare:
         assert expected.gross_total == 0
         return

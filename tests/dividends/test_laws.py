@@ -31,7 +31,7 @@ from ledger.models import Entry
 from ledger.services.posting import Leg, open_account, post
 from tests.factories.agm import make_world, open_vote, register_shares
 from tests.factories.banking import make_mandate
-from tests.factories.dividends import Dividend, make_dividend, make_rule, terms_of_test
+from tests.factories.dividends import Dividend, make_dividend, make_rule, next_dividend, terms_of_test
 from tests.factories.equity import make_share_class
 from tests.factories.payouts import make_run
 from tests.factories.people import make_holder
@@ -75,8 +75,9 @@ def named_laws() -> Iterator[str]:
     for model in apps.get_app_config("dividends").get_models():
         if model.__module__.removeprefix("dividends.models.") in MODELS:
             yield from (constraint.name for constraint in model._meta.constraints)
-    text = (ROOT / "dividends/migrations/0002_laws.py").read_text(encoding="utf-8")
-    yield from re.findall(r"dividends_refuse\('[^']+',\s*'(\w+)'\)", text)
+    for migration in ("0002_laws", "0006_entitlement_is_its_sum"):
+        text = (ROOT / f"dividends/migrations/{migration}.py").read_text(encoding="utf-8")
+        yield from re.findall(r"dividends_refuse\('[^']+',\s*'(\w+)'\)", text)
 
 
 @pytest.mark.parametrize("law", sorted(set(named_laws())))
@@ -145,6 +146,7 @@ def test_declaration_on_a_lost_vote() -> None:
     ("terms", "law"),
     [
         ({"rate_minor": Decimal("2.500000000001")}, "declaration_within_recommendation"),
+        ({"rate_minor": Decimal("2.499999999999")}, "declaration_as_resolved"),
         ({"currency": "EUR"}, "declaration_within_recommendation"),
         ({"rate_minor": None, "pot_minor": 5, "rounding": "largest_remainder"}, "declaration_within_recommendation"),
         ({"rounding": "largest_remainder"}, "declaration_pot_is_shared_out"),
@@ -231,7 +233,7 @@ def compute_as(dividend: Dividend, declaration: Declaration, **figures: Any) -> 
         "state": "computed",
         "computed_at": clock.now(),
         "computed_by": dividend.finance,
-        "entry": bare_entry(),
+        "entry": None if "entry" in figures else booked(declaration.public_id),
         "holders_count": 1,
         "shares_total": 4,
         "exact_total": 10,
@@ -247,12 +249,16 @@ def compute_as(dividend: Dividend, declaration: Declaration, **figures: Any) -> 
     Declaration.objects.filter(pk=declaration.pk).update(**given)
 
 
-def bare_entry() -> Entry:
-    for name in ("retained_earnings:GBP", "dividend_rounding:GBP"):
-        open_account(code=name, kind=AccountKind.EQUITY, currency="GBP")
-    legs = [Leg("retained_earnings:GBP", "dividend_rounding:GBP", 1)]
+def booked(source: str, amount_minor: int = 10, *, debit: str = "retained_earnings:GBP") -> Entry:
+    """Book an amount as owed to somebody."""
+    open_account(code=debit, kind=AccountKind.EQUITY, currency="GBP")
+    open_account(code="dividend_payable:GBP:x", kind=AccountKind.LIABILITY, currency="GBP")
+    legs = [Leg(debit, "dividend_payable:GBP:x", amount_minor)]
     now = clock.now()
-    return post(key=f"bare:{now}", kind="bare", legs=legs, effective_on=now.date(), reason="a test", by=None, at=now)
+    return post(
+        key=f"bare:{now}", kind="dividend", legs=legs, effective_on=now.date(), reason="a test", source=source,
+        by=None, at=now,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -264,6 +270,14 @@ def bare_entry() -> Entry:
         ({"net_minor": 9}, "entitlement_adds_up"),
         ({"brought_fraction": 1}, "entitlement_fractions_below_one"),
         ({"carried_fraction": Decimal("-0.1")}, "entitlement_fractions_below_one"),
+        ({"shares": 1, "gross_minor": 500_000_000, "net_minor": 500_000_000}, "entitlement_is_its_sum"),
+        ({"shares": 5}, "entitlement_is_its_sum"),
+        ({"exact_minor": Decimal("10.1")}, "entitlement_is_its_sum"),
+        ({"gross_minor": 11, "net_minor": 11}, "entitlement_is_its_sum"),
+        ({"gross_minor": 9, "net_minor": 9}, "entitlement_is_its_sum"),
+        ({"carried_fraction": Decimal("0.5")}, "entitlement_is_its_sum"),
+        ({"withheld_minor": 1, "net_minor": 9}, "entitlement_is_its_sum"),
+        ({"withheld_ppm": 100_000, "withheld_minor": 1, "net_minor": 9}, "entitlement_is_its_sum"),
     ],
 )
 def test_entitlement_against_the_law(carried: Dividend, figures: dict[str, Any], law: str) -> None:
@@ -301,6 +315,10 @@ def test_entitlement_after_the_totals() -> None:
         ({"snapshot_sha256": ""}, "declaration_computed_whole"),
         ({"reserves_minor": 9}, "declaration_within_reserves"),
         ({"residue_minor": 1}, "declaration_within_reserves"),
+        ({"residue_minor": 1, "reserves_minor": 11}, "declaration_totals_true"),
+        ({"residue_fraction": Decimal("0.1")}, "declaration_totals_true"),
+        ({"exact_total": 11}, "declaration_totals_true"),
+        ({"reserves_minor": 800_000_000_001}, "declaration_reserves_by_accounts"),
         ({"computed_at": F("record_at") - timedelta(microseconds=1)}, "declaration_computed_after_record"),
     ],
 )
@@ -327,6 +345,60 @@ def test_pot_that_is_not_shared_out() -> None:
     entitle(made, declaration)
 
     assert law_broken_by(lambda: compute_as(made, declaration, reserves_minor=11)) == "declaration_pot_shared_out"
+
+
+def test_fraction_carried_is_what_is_left_of_the_sum(carried: Dividend) -> None:
+    declaration = declare(carried, rounding="carry")
+    brought = {"brought_fraction": Decimal("0.5"), "carried_fraction": Decimal("0.4")}
+
+    assert law_broken_by(lambda: entitle(carried, declaration, **brought)) == "entitlement_is_its_sum"
+
+
+@pytest.mark.parametrize("exact", [Decimal("5.1"), Decimal("5.500000000001"), Decimal("5.499999999999"), Decimal(6)])
+def test_part_of_a_pot_is_by_shares(exact: Decimal) -> None:
+    made = make_dividend(step="carried", holdings=(4, 4), pot_minor=11)
+    declaration = declare(made, rate_minor=None, pot_minor=11, rounding="largest_remainder")
+    entitle(made, declaration, exact_minor=exact, gross_minor=6, net_minor=6)
+    made.members.reverse()
+    entitle(made, declaration, exact_minor=Decimal("5.5"), gross_minor=5, net_minor=5)
+    totals = {"holders_count": 2, "shares_total": 8, "exact_total": 11, "gross_total_minor": 11, "net_total_minor": 11}
+    entry = booked(declaration.public_id, 11)
+
+    def act() -> None:
+        compute_as(made, declaration, **totals, reserves_minor=11, entry=entry)
+
+    assert law_broken_by(act) == "entitlement_is_its_sum"
+
+
+@pytest.mark.parametrize(
+    ("source", "amount_minor", "debit"),
+    [
+        ("somebody else's", 10, "retained_earnings:GBP"),
+        ("", 1, "retained_earnings:GBP"),
+        ("", 10, "share_premium:GBP"),
+    ],
+)
+def test_computed_by_an_entry_that_is_not_its_own(
+    carried: Dividend, source: str, amount_minor: int, debit: str
+) -> None:
+    declaration = declare(carried)
+    entitle(carried, declaration)
+    entry = booked(source or declaration.public_id, amount_minor, debit=debit)
+
+    assert law_broken_by(lambda: compute_as(carried, declaration, entry=entry)) == "declaration_booked_as_computed"
+
+
+def test_reserves_are_what_earlier_dividends_left() -> None:
+    first = make_dividend(holdings=(4,))
+    second = next_dividend(first, step="carried")
+    declaration = declare(second)
+    entitle(second, declaration)
+
+    assert law_broken_by(lambda: compute_as(second, declaration, reserves_minor=800_000_000_000)) == (
+        "declaration_reserves_by_accounts"
+    )
+    with atomic():
+        compute_as(second, declaration, reserves_minor=800_000_000_000 - 10)
 
 
 # --- payments --------------------------------------------------------------------------------------------------------

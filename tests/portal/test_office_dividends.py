@@ -17,7 +17,7 @@ from agm.enums import ItemKind
 from core import clock
 from core.storage import read_bytes
 from core.transactions import atomic
-from dividends.errors import AlreadyDeclared, PaymentBeforeRecord, ReservesTooSmall
+from dividends.errors import AlreadyDeclared, NotAsResolved, PaymentBeforeRecord, ReservesTooSmall
 from dividends.models import Declaration, Entitlement, Recommendation, RelevantAccounts, WithholdingRule
 from dividends.rules.reserves import Figures
 from dividends.services.paying import prepare_dividend_run
@@ -284,7 +284,7 @@ def test_dry_run_is_read_by_the_board_and_proposed_by_finance_only() -> None:
 
 
 def test_what_was_tried_out_is_proposed_unchanged() -> None:
-    made = make_dividend(step="carried", holdings=(4, 100), rate_minor=Decimal("17.55"))
+    made = make_dividend(step="carried", holdings=(4, 100), rate_minor=Decimal("0.0034"))
     client = sign_in_staff(made.finance)
     read = client.get(tried(made), terms(made, rate_minor="0.0034", rounding="carry"))
 
@@ -299,11 +299,11 @@ def test_what_was_tried_out_is_proposed_unchanged() -> None:
 def test_who_goes_back_from_the_dry_run_finds_what_was_typed() -> None:
     made = make_dividend(step="carried", holdings=(4,))
     client = sign_in_staff(made.finance)
-    read = client.get(tried(made), terms(made, rate_minor="1.25"))
+    read = client.get(tried(made), terms(made, title="Final thanks"))
 
     form = client.get(read.context["back_url"]).context["form"]
 
-    assert form["rate_minor"].value() == "1.25"
+    assert form["title"].value() == "Final thanks"
 
 
 @pytest.mark.parametrize(
@@ -314,6 +314,7 @@ def test_who_goes_back_from_the_dry_run_finds_what_was_typed() -> None:
             "rate_minor",
             "The directors recommended 2.5p a share. A dividend can never be more than that.",
         ),
+        ({"rate_minor": "1.25"}, "rate_minor", str(NotAsResolved.sentence)),
         ({"pay_on": "2026-01-01"}, "pay_on", str(PaymentBeforeRecord.sentence)),
         ({"period_to": "2024-12-31"}, "period_to", "The period must end after it begins."),
         ({"minimum_minor": "-1"}, "minimum_minor", "This amount is too small."),

@@ -35,7 +35,8 @@ def two_dividends() -> list[Dividend]:
 
 def test_reserves_without_taking_turns_are_given_out_twice(committed_db, monkeypatch) -> None:
     both = two_dividends()
-    monkeypatch.setattr(declarations, "_one_at_a_time", lambda: None)
+    monkeypatch.setattr(declarations, "take_turn", lambda what: None)
+    monkeypatch.setattr(declarations, "_await_register", lambda: None)
     monkeypatch.setattr(entitlements, "reserves_of", meeting(entitlements.reserves_of, 2))
 
     together([computing(dividend) for dividend in both])
