@@ -1,4 +1,4 @@
-"""Details that were replaced or taken back can still be said to be somebody else's."""
+"""Other bank details wait seven days, and replaced ones can still be said to be somebody else's."""
 
 from typing import ClassVar
 
@@ -40,9 +40,44 @@ BEGIN
     RETURN NEW;
 END $$
 """
+WAIT = [
+    """
+    CREATE FUNCTION payments_mandate_waits() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        before payments_bankmandate;
+    BEGIN
+        SELECT * INTO before FROM payments_bankmandate WHERE party_id = NEW.party_id AND id <> NEW.id
+        ORDER BY id DESC LIMIT 1;
+        IF NEW.restores_id IS NOT NULL THEN
+            IF NOT EXISTS (
+                   SELECT 1 FROM payments_bankmandate earlier WHERE earlier.id = NEW.restores_id
+                   AND earlier.party_id = NEW.party_id AND earlier.fingerprint = NEW.fingerprint
+                   AND earlier.ended_how = 'replaced' AND earlier.ended_at >= earlier.usable_from)
+               OR EXISTS (
+                   SELECT 1 FROM payments_bankmandate earlier WHERE earlier.party_id = NEW.party_id
+                   AND earlier.fingerprint = NEW.fingerprint AND earlier.ended_how = 'not_me') THEN
+                PERFORM payments_refuse('only an account that was paid to and never stopped comes back',
+                                        'mandate_restores_its_own');
+            END IF;
+        ELSIF before.id IS NOT NULL
+              AND NOT (before.fingerprint = NEW.fingerprint AND before.ended_how = 'replaced'
+                       AND NEW.usable_from >= before.usable_from)
+              AND NEW.usable_from < NEW.given_at + interval '168 hours' THEN
+            PERFORM payments_refuse('bank details after others wait seven days', 'mandate_waits');
+        END IF;
+        RETURN NULL;
+    END $$
+    """,
+    "CREATE TRIGGER mandate_waits AFTER INSERT ON payments_bankmandate "
+    "FOR EACH ROW EXECUTE FUNCTION payments_mandate_waits()",
+]
+WAIT_UNDO = [
+    "DROP TRIGGER mandate_waits ON payments_bankmandate",
+    "DROP FUNCTION payments_mandate_waits",
+]
 
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("payments", "0008_parked_bank_news")]
 
-    operations: ClassVar = [migrations.RunSQL(FACTS, FACTS_BEFORE)]
+    operations: ClassVar = [migrations.RunSQL([FACTS, *WAIT], [*WAIT_UNDO, FACTS_BEFORE])]

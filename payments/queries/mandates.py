@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Party, User
 from accounts.queries.changes import has_reset_since
-from core.secrets import NotSealedHere, is_fingerprint_of, unseal
+from core.secrets import NotSealedHere, fingerprint, is_fingerprint_of, unseal
 from payments.enums import MandateEnd
 from payments.errors import DetailsUnreadable
 from payments.models import BankMandate
@@ -42,9 +42,12 @@ def is_account_of(mandate: BankMandate, details: BankDetails) -> bool:
 
 
 def usable_from(*, party: Party, details: BankDetails, by: User, at: datetime) -> datetime:
-    """Return from when we would pay there if the user gave the details now: see Note [Bank details]."""
+    """Return from when we would pay there if the user gave the details now: see Note [Bank details].
+
+    The database compares fingerprints itself (mandate_waits), so after a change of our key a corrected name waits, too.
+    """
     standing = mandate_of(party.pk)
-    if standing is not None and is_account_of(standing, details):
+    if standing is not None and standing.fingerprint == fingerprint(details.numbers, purpose=PURPOSE):
         return max(at, standing.usable_from)
     is_first = not BankMandate.objects.filter(party=party).exists()
     return at if is_first and not has_reset_since(by, at - HOLD) else at + HOLD

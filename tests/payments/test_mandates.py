@@ -81,6 +81,15 @@ def test_corrected_name_of_the_same_account_waits_no_longer(agnes) -> None:
     assert waiting.usable_from == at + HOLD
 
 
+def test_corrected_name_after_a_change_of_our_key_waits(agnes, settings) -> None:
+    at = clock.now()
+    give(agnes, account("4471"), at=at - DAY)
+
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", [settings.SECRET_KEY]
+
+    assert give(agnes, account("4471", name="A Whitlock"), at=at).usable_from == at + HOLD
+
+
 def test_details_after_taking_back_wait_too(agnes) -> None:
     at = clock.now()
     give(agnes, account("4471"), at=at - DAY)

@@ -11,7 +11,7 @@ from core.jobs import engine
 from core.transactions import atomic
 from payments.models import Payout
 from payments.services import payouts
-from tests.factories.banking import make_mandate
+from tests.factories.banking import after_the_wait, make_mandate
 from tests.factories.dividends import Dividend, make_dividend
 from tests.factories.payouts import drive
 from tests.factories.people import sign_in
@@ -74,12 +74,13 @@ def test_statement_that_is_issued_is_said_to_be_in_the_making_until_its_file_is_
     assert f"Statement {statement} (PDF)" in after
 
 
-def test_road_tells_once_that_a_payment_came_back_and_what_mends_it(made: Dividend) -> None:
+def test_road_tells_once_that_a_payment_came_back_and_what_mends_it(made: Dividend, settings) -> None:
+    settings.DEMO = True
     drive()
     give_back()
 
     came_back = page_of(made)
-    make_mandate(made.members[0].party, ending="8812")
+    after_the_wait(made.members[0].party, ending="8812")
     mended = page_of(made)
 
     begun = ["Declared by the members done", "Computed and booked done", "Sent done"]

@@ -26,7 +26,7 @@ from payments.services import payouts
 from payments.services.payout_runs import cancel_run
 from payments.services.payout_sweeping import begin_due_runs
 from tests.factories.agm import register_shares
-from tests.factories.banking import make_mandate
+from tests.factories.banking import after_the_wait, make_mandate
 from tests.factories.dividends import Dividend, make_dividend, make_rule, next_dividend
 from tests.factories.equity import make_company
 from tests.factories.payouts import approve, drive
@@ -218,7 +218,8 @@ def test_payment_that_fails_says_why_and_leads_to_the_bank_details(ending: str, 
     assert "Correct the bank details" in page
 
 
-def test_payment_that_came_back_is_owed_again_and_new_details_mend_it() -> None:
+def test_payment_that_came_back_is_owed_again_and_new_details_mend_it(settings) -> None:
+    settings.DEMO = True
     made = due_today(holdings=(2000,))
     user, party = made.members[0], made.members[0].party
     make_mandate(party, ending="4471")
@@ -229,10 +230,11 @@ def test_payment_that_came_back_is_owed_again_and_new_details_mend_it() -> None:
     with atomic():
         payouts.return_payout(payout_id=payout.pk, reason="name_mismatch", at=clock.now())
     came_back = told(user, made.entitlement(0))
-    make_mandate(party, ending="8812")
+    came_back_on = clock.today()
+    after_the_wait(party, ending="8812")
 
     assert came_back == (
-        f"Came back It came back on {day(clock.today())}. The name you gave is not the name on the account. "
+        f"Came back It came back on {day(came_back_on)}. The name you gave is not the name on the account. "
         "Write the name as your bank has it, or give us an account in your name."
     )
     assert told(user, made.entitlement(0)) == (
