@@ -1,12 +1,13 @@
 """Races for a payment run and for the bank's news, each first shown to happen with its lock off."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from accounts.models import Party, User
-from core import clock
+from core import audit, clock
 from core.errors import constraint_name
 from core.jobs import engine
 from core.models import AuditRecord, Job
@@ -126,17 +127,16 @@ def change_details(party: Party) -> BankMandate:
 
 
 def approve_while_details_change(party: Party, monkeypatch: pytest.MonkeyPatch) -> PayoutRun:
-    """The change is committed after the approval has compared the rows and before it is committed itself."""
+    """The change is committed after service and database compared the rows, and before the approval is committed."""
     run = make_run([party])
-    compared = payout_runs.rows_sha256
 
-    def compared_then_changed(run: PayoutRun) -> str:
-        sha256 = compared(run)
-        (error,) = together([lambda: change_details(party)])
-        assert isinstance(error, BankMandate), error
-        return sha256
+    def recorded_then_changed(*, verb: str, **told: Any) -> AuditRecord:
+        if verb == "payout_run_approved":
+            (error,) = together([lambda: change_details(party)])
+            assert isinstance(error, BankMandate), error
+        return audit.record(verb=verb, **told)
 
-    monkeypatch.setattr(payout_runs, "rows_sha256", compared_then_changed)
+    monkeypatch.setattr(payout_runs, "audit", SimpleNamespace(record=recorded_then_changed))
     return approving(run, make_staff("director"))()
 
 
@@ -224,6 +224,7 @@ def let_both_find_it_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both read what is owed before either has drafted its payment."""
     found = paying.payable
     monkeypatch.setattr(paying, "lock", unlocked)
+    monkeypatch.setattr(paying, "take_turn_paying", lambda _currency: None)
     monkeypatch.setattr(paying, "payable", meeting(lambda *args, **kwargs: list(found(*args, **kwargs)), 2))
 
 
