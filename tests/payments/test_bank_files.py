@@ -16,13 +16,12 @@ from accounts.models import Party
 from core import clock
 from core.jobs import engine
 from core.models import AuditRecord, JobFailure
-from core.storage import read_bytes
 from core.transactions import atomic
 from payments.enums import MandateEnd, RunState
 from payments.errors import AnswersRefused, NothingNewAnswered, NothingToPay, RunNotReady
 from payments.gateways.bank_csv import amount_text, safe_cell
 from payments.models import BankAnswer, BankAnswerFile, BankMandate, Payout, PayoutRun
-from payments.queries.bank_answers import check_bytes, sentence_of
+from payments.queries.bank_answers import answers_of, check_bytes, sentence_of
 from payments.rules.bank_answers import Outcome
 from payments.rules.bank_details import iban_details
 from payments.services import bank_answers, bank_files
@@ -244,7 +243,7 @@ def test_lines_that_do_not_fit_are_named_and_the_others_written() -> None:
 
 
 def _lines(file: BankAnswerFile) -> list[bytes]:
-    return read_bytes(file.sha256).split(b"\n")
+    return answers_of(file).split(b"\n")
 
 
 def test_same_answer_again_tells_nothing_new() -> None:
