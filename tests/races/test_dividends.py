@@ -12,7 +12,7 @@ from dividends.rules.reserves import Figures
 from dividends.services import declarations, entitlements
 from ledger.models import Entry
 from tests.factories.dividends import Dividend, make_dividend, next_dividend
-from tests.races.crowd import meeting, patient, together
+from tests.races.crowd import as_owner, meeting, patient, together
 
 pytestmark = pytest.mark.race
 FOR_ONE = Figures(499, 0, 10**9, 0, 0)  # a dividend takes 250
@@ -33,8 +33,9 @@ def two_dividends() -> list[Dividend]:
     return [first, next_dividend(first, step="proposed")]
 
 
-def test_reserves_without_taking_turns_are_given_out_twice(committed_db, monkeypatch) -> None:
+def test_reserves_without_taking_turns_and_the_law_are_given_out_twice(committed_db, monkeypatch) -> None:
     both = two_dividends()
+    as_owner("DROP TRIGGER computed_reserves_by_the_accounts ON dividends_declaration")
     monkeypatch.setattr(declarations, "take_turn", lambda what: None)
     monkeypatch.setattr(declarations, "_await_register", lambda: None)
     monkeypatch.setattr(entitlements, "reserves_of", meeting(entitlements.reserves_of, 2))
