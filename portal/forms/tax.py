@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Party
 from accounts.rules.names import search_key
 from dividends.enums import Basis, HolderKind, Income
-from dividends.tax_errors import EvidenceMissing, ValidityBackward
 from dividends.models import TaxDocument, WithholdingRule
 from dividends.queries.statement_words import country_name, percent
 from dividends.rules.document_types import media_type_of
 from dividends.rules.withholding import PPM
 from dividends.services.withholding_rules import COUNTRY, RuleDraft
+from dividends.tax_errors import EvidenceMissing, ValidityBackward
 from portal.forms.fields import DayField
 from portal.forms.lists import ANY, ListForm
 from portal.forms.offers import PDF_BYTES_MAX, SectionForm

@@ -212,9 +212,13 @@ def write_documents(pool: Pool, drafts: Sequence[HolderDraft], *, pay_on: date) 
     told: dict[int, list[Evidence]] = {}
     for place, draft in enumerate(drafts):
         party = pool.parties[place]
+        entered = set()
         for kind, begins, lasts, is_refused in draft.documents:
             valid_from = pay_on + begins * DAY
             valid_until = valid_from + lasts * DAY
+            if not is_refused and (kind, valid_from, valid_until) in entered:
+                continue  # entered once
+            entered |= set() if is_refused else {(kind, valid_from, valid_until)}
             refusal = {"refused_at": clock.now(), "refused_by": _anybody()} if is_refused else {}
             TaxDocument.objects.create(
                 party=party, kind=kind, valid_from=valid_from, valid_until=valid_until, entered_at=clock.now(),

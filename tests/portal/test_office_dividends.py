@@ -1,5 +1,6 @@
 """Dividends in the office: accounts, recommendation, terms tried out before anything is written, entitlements fixed."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,6 +30,7 @@ from portal.templatetags.office import rate
 from tests.factories.agm import World, make_world
 from tests.factories.banking import make_mandate
 from tests.factories.dividends import (
+    FIGURES,
     PDF,
     Dividend,
     make_accounts,
@@ -42,6 +44,7 @@ from tests.factories.equity import make_company, make_share_class
 from tests.factories.people import make_staff, sign_in_staff, staff_client
 
 pytestmark = pytest.mark.django_db
+CORRECTED = replace(FIGURES, net_assets_minor=FIGURES.net_assets_minor + 1)
 TYPED = {
     "kind": "annual",
     "made_up_to": "2025-12-31",
@@ -247,7 +250,7 @@ def test_without_accounts_that_count_the_page_says_to_enter_them() -> None:
 
 def test_accounts_entered_again_replace_the_earlier_ones() -> None:
     made = make_dividend(step="carried", holdings=(4,))
-    other = make_accounts(by=made.finance, made_up_to=made.accounts.made_up_to)
+    other = make_accounts(by=made.finance, made_up_to=made.accounts.made_up_to, figures=CORRECTED)
     client = sign_in_staff(made.finance)
 
     chosen = client.get(proposed(made)).context["form"].fields["accounts"].queryset

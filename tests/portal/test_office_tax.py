@@ -12,9 +12,9 @@ from core import clock
 from core.models import AuditRecord
 from core.transactions import atomic
 from dividends.errors import StandsForGood
-from dividends.tax_errors import EvidenceMissing
 from dividends.models import WithholdingRule
 from dividends.services.withholding_rules import end_withholding_rule, load_withholding_rules
+from dividends.tax_errors import EvidenceMissing
 from tests.factories.dividends import make_dividend, make_rule
 from tests.factories.equity import make_company
 from tests.factories.people import staff_client
