@@ -184,7 +184,7 @@ def terms(made: Dividend, **changed: str) -> dict[str, str]:
     [
         (200, {}),
         (200, {"rounding": "carry", "record_at": "2030-01-01 18:00", "pay_on": "2030-02-01"}),
-        (200, {"rate_minor": "0.0000000001"}),
+        (422, {"rate_minor": "0.0000000001"}),
         (422, {"rate_minor": "9"}),
         (422, {"rate_minor": "one", "record_at": "yesterday", "pay_on": "", "minimum_minor": "-1"}),
         (422, {"period_to": "2024-01-01", "record_at": "2020-01-01 18:00"}),
