@@ -109,14 +109,14 @@ def test_pages_of_a_proposal_are_accessible_and_fit(page_of) -> None:
     made = make_dividend(step="carried", holdings=HOLDINGS, rate_minor=Decimal("17.55"), countries=("GB", "DE"))
     page = page_of(made.finance)
     found = wrong(page, "/office/dividends/", f"/office/dividends/new/{made.recommendation.public_id}/")
-    page.fill("#id_rate_minor", "17.5")
+    page.fill("#id_rate_minor", "17.55")
     page.fill("#id_minimum_minor", "1.00")
     page.fill("#id_record_at", f"{clock.now() - timedelta(minutes=1):%Y-%m-%d %H:%M}")
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("heading", name="Tried out: Final dividend").wait_for()
     tried = page.url
     found += wrong(page, tried)
-    page.get_by_role("button", name="Propose 17.5p a share, £374.67 for 5 members").click()
+    page.get_by_role("button", name="Propose 17.55p a share, £375.73 for 5 members").click()
     page.get_by_role("heading", name="Final dividend").wait_for()
     declaration = Declaration.objects.get()
 
