@@ -20,9 +20,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # a script in a folder, run by any Python that has numpy
 
-from ballots.rules.counting import irv, scottish_stv  # noqa: E402
-from ballots.rules.counting.papers import Papers  # noqa: E402
-from ballots.rules.formats.reading import read_ballot_file  # noqa: E402
+from ballots.rules.counting import irv, scottish_stv  # noqa: E402  after the path or the settings
+from ballots.rules.counting.papers import Papers  # noqa: E402  after the path or the settings
+from ballots.rules.formats.reading import read_ballot_file  # noqa: E402  after the path or the settings
 
 FILE_SECONDS, FILE_MEGABYTES, WARD_SECONDS, PEER_RATIO = 2.0, 300.0, 0.050, 3.0
 SEED = 2007
@@ -68,7 +68,7 @@ def write_blt(papers: Papers, path: Path) -> None:
 def count_file(path: Path) -> None:
     """Count a file and print what it took: run as a process of its own."""
     result = irv.count(read_ballot_file(path.read_bytes(), path.name).papers_for("irv"))
-    print(json.dumps({"elected": result.elected, "megabytes": peak_megabytes()}))  # noqa: T201
+    print(json.dumps({"elected": result.elected, "megabytes": peak_megabytes()}))  # noqa: T201  what it is run for
 
 
 class Report:
@@ -79,7 +79,7 @@ class Report:
 
     def say(self, line: str) -> None:
         """Print a line at once: peers are slow."""
-        print(line, flush=True)  # noqa: T201
+        print(line, flush=True)  # noqa: T201  what it is run for
 
     def limit(self, what: str, measured: float, limit: float, unit: str) -> None:
         """Print a figure as a ratio of its limit."""

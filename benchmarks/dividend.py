@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # a script in a folder
 
-from benchmarks.voting import Report, own_house  # noqa: E402
+from benchmarks.voting import Report, own_house  # noqa: E402  after the path or the settings
 
 if TYPE_CHECKING:
     from dividends.models import Declaration
@@ -103,7 +103,7 @@ def measure_bare(declaration: "Declaration") -> tuple[dict[str, float], dict[str
     under_laws, heap, counts = {}, {}, {}
     values = {"declaration": declaration.pk, "entry": declaration.entry_id}
     for table in TABLES:
-        run_sql(f"CREATE TABLE source AS SELECT * FROM {table} WHERE {ROWS[table]}", values)  # noqa: S608
+        run_sql(f"CREATE TABLE source AS SELECT * FROM {table} WHERE {ROWS[table]}", values)  # noqa: S608  our own text
         run_sql(f"CREATE TABLE lawful (LIKE {table} INCLUDING ALL)")
         with connection.cursor() as cursor:
             cursor.execute(FOREIGN_KEYS, {"table": table})

@@ -26,14 +26,14 @@ REGISTER = [
     f"""INSERT INTO accounts_party (public_id, kind, display_name, given_name, forename, surname, organisation_number,
                                     name_search, name_sort, language, created_at)
         SELECT {RANDOM_ID}, 'person', 'Member Number ' || number, 'Member', '', '', '', 'number ' || number,
-               'number ' || number, 'en', %(began)s FROM generate_series(2, %(members)s) number""",  # noqa: S608
+               'number ' || number, 'en', %(began)s FROM generate_series(2, %(members)s) number""",  # noqa: S608  our own text
     f"""INSERT INTO accounts_privatecontact (party_id, email, phone, country)
         SELECT party.id, '', '', CASE WHEN number %% 20 = 0 THEN {COUNTRY} ELSE 'GB' END
         FROM (SELECT id, substr(name_sort, 8)::integer AS number FROM accounts_party
-              WHERE name_sort LIKE 'number %%') party""",  # noqa: S608
+              WHERE name_sort LIKE 'number %%') party""",  # noqa: S608  our own text
     f"""INSERT INTO equity_member (public_id, number, party_id, entered_at)
         SELECT {RANDOM_ID}, substr(name_sort, 8)::integer, id, %(began)s FROM accounts_party
-        WHERE name_sort LIKE 'number %%'""",  # noqa: S608
+        WHERE name_sort LIKE 'number %%'""",  # noqa: S608  our own text
     """INSERT INTO equity_memberparticulars (member_id, names, name_sort, service_address, country, effective_on,
                                              entered_at)
         SELECT id, jsonb_build_array('Member Number ' || number), 'number ' || number, '1 Lock Lane', 'GB',
@@ -50,7 +50,7 @@ REGISTER = [
                (SELECT id FROM equity_registeraccount WHERE member_id IS NULL AND share_class_id = %(share_class)s),
                account.id, {SHARES}, %(began)s::date, 0
         FROM equity_member member JOIN equity_registeraccount account ON account.member_id = member.id
-        WHERE number > 1""",  # noqa: S608
+        WHERE number > 1""",  # noqa: S608  our own text
     """INSERT INTO payments_bankmandate (public_id, party_id, scheme, country, holder_name, sealed, ending, fingerprint,
                                          given_at, usable_from, ended_how)
         SELECT member.public_id, member.party_id, 'uk', 'GB', 'Member', 'x', '4471', repeat('0', 64), %(began)s,

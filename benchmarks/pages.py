@@ -18,7 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # a script in a folder
 
-from benchmarks.voting import Report, own_house  # noqa: E402
+from benchmarks.voting import Report, own_house  # noqa: E402  after the path or the settings
 
 SMALL, LARGE = 1_000, 20_000
 RATIO_MAX = 1.2
@@ -36,9 +36,9 @@ def serve(members: int) -> None:
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         pages = _pages(members)
-        print(json.dumps(sorted(pages)), flush=True)  # noqa: T201
+        print(json.dumps(sorted(pages)), flush=True)  # noqa: T201  what it is run for
         for line in sys.stdin:
-            print(json.dumps(_ask(*pages[line.strip()])), flush=True)  # noqa: T201
+            print(json.dumps(_ask(*pages[line.strip()])), flush=True)  # noqa: T201  what it is run for
 
 
 def _pages(members: int) -> dict[str, tuple[Any, str]]:

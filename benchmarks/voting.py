@@ -27,11 +27,11 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # a script in a folder
 
-from benchmarks.voting_load import Plan, Result  # noqa: E402
-from core.processes import cluster as clusters  # noqa: E402
-from core.processes import leftovers, ports, postgres  # noqa: E402
-from core.processes.demo import WEB_PROCESSES, WEB_THREADS  # noqa: E402
-from core.processes.messages import compile_messages  # noqa: E402
+from benchmarks.voting_load import Plan, Result  # noqa: E402  after the path or the settings
+from core.processes import cluster as clusters  # noqa: E402  after the path or the settings
+from core.processes import leftovers, ports, postgres  # noqa: E402  after the path or the settings
+from core.processes.demo import WEB_PROCESSES, WEB_THREADS  # noqa: E402  after the path or the settings
+from core.processes.messages import compile_messages  # noqa: E402  after the path or the settings
 
 if TYPE_CHECKING:
     from tests.factories.agm import World
@@ -73,7 +73,7 @@ class Report:
 
     def say(self, line: str) -> None:
         """Print a line at once."""
-        print(line, flush=True)  # noqa: T201
+        print(line, flush=True)  # noqa: T201  what it is run for
 
     def limit(self, what: str, is_kept: bool) -> None:
         """Print whether a limit was kept."""

@@ -47,7 +47,7 @@ OWED = f"""
         JOIN LATERAL (SELECT CASE WHEN moved.change > 0 THEN 'retained_earnings:' ELSE 'dividend_fractions:' END
                              || declaration.currency AS debit,
                              CASE WHEN moved.change > 0 THEN 'dividend_fractions:' ELSE 'retained_earnings:' END
-                             || declaration.currency AS credit) side ON true WHERE moved.change <> 0"""  # noqa: S608
+                             || declaration.currency AS credit) side ON true WHERE moved.change <> 0"""  # noqa: S608  our own text
 BOOKED = """
         SELECT entry.id, debit.code, credit.code, movement.amount_minor FROM ledger_entry entry
         JOIN ledger_movement movement ON movement.entry_id = entry.id

@@ -46,7 +46,7 @@ PAYABLE = f"""{STANDING}
 SELECT party_id, member_number, mandate_id, sum_minor, entitlements FROM standing WHERE what = 'payable'
 ORDER BY member_number
 """  # noqa: S608  our own text
-TALLY = f"{STANDING} SELECT what, count(*), sum(sum_minor)::bigint FROM standing GROUP BY what"  # noqa: S608
+TALLY = f"{STANDING} SELECT what, count(*), sum(sum_minor)::bigint FROM standing GROUP BY what"  # noqa: S608  our own text
 # Several questions at once, each with its own currency, minimum and moment; those that somebody can be paid by.
 IN_ITS_WORDS = {
     "currency": "asked.currency",

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
-from django.utils.formats import date_format
 
 from core import clock
 from core.models import AuditRecord
@@ -19,6 +17,7 @@ from tests.factories.dividends import make_dividend, make_rule
 from tests.factories.equity import make_company
 from tests.factories.people import staff_client
 from tests.factories.royalties import make_royalty_rule
+from tests.portal.tax_pages import day, text, url
 
 pytestmark = pytest.mark.django_db
 JPG, PNG = b"\xff\xd8\xff\xe0 a photo", b"\x89PNG\r\n\x1a\n a scan"
@@ -44,18 +43,6 @@ def our_house(settings: Any, tmp_path: Any) -> None:
 @pytest.fixture
 def finance() -> Client:
     return staff_client("finance")
-
-
-def url(page: str, *args: Any) -> str:
-    return reverse(f"office:{page}", args=args)
-
-
-def text(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
-
-
-def day(shown: date) -> str:
-    return date_format(shown, "DATE_FORMAT")
 
 
 def test_rules_stand_in_words_the_ended_ones_only_when_asked_for(finance: Client) -> None:

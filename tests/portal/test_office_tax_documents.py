@@ -9,7 +9,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from accounts.models import Party
 from core import clock
@@ -32,6 +31,7 @@ from tests.factories.payouts import make_payee, make_run
 from tests.factories.people import make_holder, staff_client
 from tests.factories.royalties import make_adopted, make_agreement, make_royalty_rule
 from tests.factories.tax import PDF, make_member_of, make_tax_document, refuse
+from tests.portal.tax_pages import day, text, url
 
 pytestmark = pytest.mark.django_db
 JPG, PNG = b"\xff\xd8\xff\xe0 a photo", b"\x89PNG\r\n\x1a\n a scan"
@@ -54,18 +54,6 @@ def holder() -> Party:
     make_rule(rate_ppm=300_000)
     make_rule(holder_country="US", holder_kind="person", evidence="W-8BEN", rate_ppm=150_000)
     return make_member_of("Agnes Hollis")
-
-
-def url(page: str, *args: Any) -> str:
-    return reverse(f"office:{page}", args=args)
-
-
-def text(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
-
-
-def day(shown: date) -> str:
-    return date_format(shown, "DATE_FORMAT")
 
 
 def given(**changes: Any) -> dict[str, Any]:
